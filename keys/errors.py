@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything that can go wrong in `keys`, under one base.
+
+Each message is one sentence for the person who runs the program: what
+failed, what was expected, what was found. No message contains a secret.
+"""
+
+
+class KeysError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class SettingsError(KeysError):
+    """A setting is missing, unreadable or contradicts another."""
+
+
+class ProductionRefusedError(KeysError):
+    """Something made for development was asked to work in production."""
+
+
+class KeyLabelError(KeysError):
+    """A text is not the label of a key."""
+
+
+class AgencyNameError(KeysError):
+    """An agency id or name cannot stand in a certificate."""
+
+
+class PassphraseError(KeysError):
+    """The passphrase is missing or does not open a key file."""
+
+
+class KeyMissingError(KeysError):
+    """A key file is not there."""
+
+
+class KeyFileError(KeysError):
+    """A key or certificate file cannot be read or written."""
+
+
+class KeyExistsError(KeysError):
+    """A file that must never be overwritten exists already."""
+
+
+class KeyMismatchError(KeysError):
+    """A private key does not belong to the certificate or public key beside it."""
+
+
+class UnsupportedKeyError(KeysError):
+    """A key is of a kind or size that is not used here."""
+
+
+class CertificateMissingError(KeysError):
+    """A certificate file is not there."""
+
+
+class CertificateUnusableError(KeysError):
+    """A certificate is revoked or outside its validity."""
+
+
+class CertificateIndexError(KeysError):
+    """The index of issued certificates (ca.json) cannot be understood."""
+
+
+class UnknownCertificateError(KeysError):
+    """The index knows no such certificate."""
+
+
+class AlreadyRevokedError(KeysError):
+    """The certificate is revoked already; the first revocation stands."""
+
+
+class TimestampRequestError(KeysError):
+    """A timestamp request must be refused; `failure` is its PKIFailureInfo."""
+
+    def __init__(self, failure: str, message: str) -> None:
+        super().__init__(message)
+        self.failure = failure
+
+
+class OcspRequestError(KeysError):
+    """An OCSP request is malformed (RFC 6960 §2.3)."""
