@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report of one verification, and the one place where a verdict is made.
+
+Checks are recorded as they are made; `decide` turns them into one of six
+outcomes. A check that was not made counts as INDETERMINATE, so a verdict of
+`in_force` is only ever the result of every required check having passed.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import IntEnum
+
+from verifier.errors import CheckError
+from verifier.reasons import CheckId, Integrity, Outcome, Reason, Result
+from verifier.texts import CHECK_NAMES, describe_reason, describe_verdict
+
+__all__ = [
+    "EXIT_CODES",
+    "PDF_CHECKS",
+    "QR_CHECKS",
+    "Check",
+    "CheckId",
+    "CheckLog",
+    "Integrity",
+    "Outcome",
+    "Reason",
+    "Report",
+    "Result",
+    "Verdict",
+    "decide",
+]
+
+REPORT_VERSION = 1
+
+EXIT_CODES: dict[Outcome, int] = {
+    Outcome.IN_FORCE: 0,
+    Outcome.NOT_IN_FORCE: 10,
+    Outcome.ALTERED: 11,
+    Outcome.UNKNOWN: 12,
+    Outcome.SIGNATURE_ONLY: 13,
+    Outcome.UNCHECKED: 14,
+}
+
+PDF_CHECKS = tuple(check for check in CheckId if check is not CheckId.QR)
+QR_CHECKS = (
+    CheckId.QR,
+    CheckId.TRUST_LIST,
+    CheckId.CLAIM,
+    CheckId.TYPE,
+    CheckId.REGISTER,
+    CheckId.STATUS,
+    CheckId.DATES,
+)
+
+
+class _Rank(IntEnum):
+    """Which finding decides when several speak; the lowest wins.
+
+    A changed document is altered whatever else is true of it. Whether the
+    signer is known goes before everything the document says of itself. What is
+    certain (revoked, expired) goes before what could not be had.
+    """
+
+    ALTERED = 0
+    UNKNOWN = 1
+    GENUINE_UNCHECKED = 2
+    WITHDRAWN = 3
+    DATE_PASSED = 4
+    STATUS_UNCHECKED = 5
+    NO_REGISTER = 6
+    NOT_MADE = 7
+
+
+_ALTERED = (
+    Reason.HASH_FAILURE,
+    Reason.SIG_CRYPTO_FAILURE,
+    Reason.INCOMPLETE_SIGNATURE,
+    Reason.PARTIAL_COVERAGE,
+    Reason.CHANGED_LATER,
+    Reason.TIMESTAMP_INVALID,
+    Reason.RECORD_INVALID,
+    Reason.CLAIM_INVALID,
+    Reason.CLAIM_SIGNATURE,
+    Reason.CLAIM_MISMATCH,
+    Reason.REGISTER_MISMATCH,
+)
+_UNKNOWN = (
+    Reason.NOT_A_PDF,
+    Reason.DAMAGED,
+    Reason.ENCRYPTED,
+    Reason.WRONG_PASSWORD,
+    Reason.UNSIGNED,
+    Reason.FORMAT_FAILURE,
+    Reason.NO_SIGNING_CERTIFICATE,
+    Reason.NO_CHAIN,
+    Reason.CHAIN_CONSTRAINTS,
+    Reason.CHAIN_FAILURE,
+    Reason.CRYPTO_CONSTRAINTS,
+    Reason.CERTIFICATE_REVOKED,
+    Reason.CERTIFICATE_NOT_YET_VALID,
+    Reason.KEY_NOT_IN_USE,
+    Reason.KEY_COMPROMISED,
+    Reason.QR_UNREADABLE,
+    Reason.QR_FOREIGN,
+    Reason.CLAIM_KEY_UNKNOWN,
+    Reason.AGENCY_MISMATCH,
+    Reason.TYPE_NOT_PERMITTED,
+)
+_GENUINE_UNCHECKED = (
+    Reason.LIMIT,
+    Reason.PROCESSING_ERROR,
+    Reason.TRUST_LIST_UNREACHABLE,
+    Reason.TRUST_LIST_INVALID,
+    Reason.OUT_OF_BOUNDS,
+    Reason.NO_POE,
+    Reason.TRY_LATER,
+)
+_STATUS_UNCHECKED = (
+    Reason.REGISTER_UNREACHABLE,
+    Reason.REGISTER_INVALID,
+    Reason.STATUS_UNREACHABLE,
+    Reason.STATUS_INVALID,
+    Reason.STATUS_STALE,
+    Reason.STATUS_REPLAYED,
+)
+_NO_REGISTER = (Reason.NO_RECORD, Reason.NO_CLAIM, Reason.NOT_REGISTERED)
+
+_EFFECTS: dict[Reason, tuple[_Rank, Outcome]] = {
+    **dict.fromkeys(_ALTERED, (_Rank.ALTERED, Outcome.ALTERED)),
+    **dict.fromkeys(_UNKNOWN, (_Rank.UNKNOWN, Outcome.UNKNOWN)),
+    **dict.fromkeys(_GENUINE_UNCHECKED, (_Rank.GENUINE_UNCHECKED, Outcome.UNCHECKED)),
+    Reason.REVOKED: (_Rank.WITHDRAWN, Outcome.NOT_IN_FORCE),
+    Reason.SUPERSEDED: (_Rank.WITHDRAWN, Outcome.NOT_IN_FORCE),
+    Reason.SUSPENDED: (_Rank.WITHDRAWN, Outcome.NOT_IN_FORCE),
+    Reason.EXPIRED: (_Rank.DATE_PASSED, Outcome.NOT_IN_FORCE),
+    Reason.NOT_YET_VALID: (_Rank.DATE_PASSED, Outcome.NOT_IN_FORCE),
+    **dict.fromkeys(_STATUS_UNCHECKED, (_Rank.STATUS_UNCHECKED, Outcome.UNCHECKED)),
+    **dict.fromkeys(_NO_REGISTER, (_Rank.NO_REGISTER, Outcome.SIGNATURE_ONLY)),
+    Reason.NOT_CHECKED: (_Rank.NOT_MADE, Outcome.UNCHECKED),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing that was looked at, and what was found."""
+
+    id: CheckId
+    result: Result
+    reason: Reason = Reason.VALID
+    detail: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """Return the wire form."""
+        return {
+            "no": self.id.number,
+            "id": self.id,
+            "name": CHECK_NAMES[self.id].to_json(),
+            "result": self.result,
+            "reason": self.reason,
+            "text": describe_reason(self.reason).to_json(),
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """Outcome and the reason that decided it."""
+
+    outcome: Outcome
+    reason: Reason
+
+
+def decide(checks: Mapping[CheckId, Check], required: tuple[CheckId, ...]) -> Verdict:
+    """Return the one verdict that the checks allow.
+
+    Every required check must have passed for `in_force`; a missing one counts
+    as INDETERMINATE (EN 319 102-1 §5.1.4.1).
+    """
+    found = [check.reason for check in checks.values() if check.result != "PASSED"]
+    if any(check_id not in checks for check_id in required):
+        found.append(Reason.NOT_CHECKED)
+    if not found:
+        return Verdict(outcome=Outcome.IN_FORCE, reason=Reason.VALID)
+    reason = min(found, key=lambda found_reason: _EFFECTS[found_reason][0])
+    return Verdict(outcome=_EFFECTS[reason][1], reason=reason)
+
+
+class CheckLog:
+    """Collects checks while a verification goes on; first finding per id stays."""
+
+    def __init__(self) -> None:
+        self._checks: dict[CheckId, Check] = {}
+
+    @contextmanager
+    def check(self, check_id: CheckId) -> Iterator[None]:
+        """Record the block as PASSED, or as what its CheckError says."""
+        try:
+            yield
+        except CheckError as error:
+            self.record(check_id, error)
+        else:
+            self._checks.setdefault(check_id, Check(id=check_id, result=Result.PASSED))
+
+    def record(self, check_id: CheckId, error: CheckError) -> None:
+        """Record a check that did not pass."""
+        self._checks[check_id] = Check(
+            id=check_id, result=error.result, reason=error.reason, detail=error.detail
+        )
+
+    def has_passed(self, *check_ids: CheckId) -> bool:
+        """Tell whether all these checks were made and passed."""
+        return all(
+            check_id in self._checks and self._checks[check_id].result is Result.PASSED
+            for check_id in check_ids
+        )
+
+    @property
+    def checks(self) -> dict[CheckId, Check]:
+        """Everything recorded so far."""
+        return dict(self._checks)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What is handed to people and programs; nothing in it needs the upload."""
+
+    verdict: Verdict
+    integrity: Integrity | None
+    checks: tuple[Check, ...]
+    checked_at: datetime
+    document: Mapping[str, object] | None = None
+    signature: Mapping[str, object] | None = None
+    status: Mapping[str, object] | None = None
+    file: Mapping[str, object] | None = None
+    trust_list: Mapping[str, object] | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The one verdict."""
+        return self.verdict.outcome
+
+    @property
+    def reason(self) -> Reason:
+        """The reason that decided the verdict."""
+        return self.verdict.reason
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of `tra verify` for this report."""
+        return EXIT_CODES[self.outcome]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the wire form, version 1."""
+        text, advice = describe_verdict(self.outcome, self.reason)
+        return {
+            "v": REPORT_VERSION,
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "integrity": self.integrity,
+            "text": text.to_json(),
+            "advice": advice.to_json(),
+            "document": self.document,
+            "signature": self.signature,
+            "status": self.status,
+            "checks": [check.to_json() for check in self.checks],
+            "file": self.file,
+            "checked_at": self.checked_at.astimezone(UTC).strftime(
+                "%Y-%m-%dT%H:%M:%SZ"
+            ),
+            "trust_list": self.trust_list,
+        }
+
+
+@dataclass(kw_only=True)
+class Findings:
+    """What a verification has learned so far; `finish` makes the report of it."""
+
+    required: tuple[CheckId, ...]
+    now: datetime
+    log: CheckLog = field(default_factory=CheckLog)
+    integrity: Integrity | None = None
+    document: Mapping[str, object] | None = None
+    signature: Mapping[str, object] | None = None
+    status: Mapping[str, object] | None = None
+    file: Mapping[str, object] | None = None
+    trust_list: Mapping[str, object] | None = None
+
+    def finish(self) -> Report:
+        """Decide, and return the report with every required check listed."""
+        made = self.log.checks
+        listed = tuple(
+            made.get(check_id)
+            or Check(
+                id=check_id, result=Result.INDETERMINATE, reason=Reason.NOT_CHECKED
+            )
+            for check_id in CheckId
+            if check_id in made or check_id in self.required
+        )
+        return Report(
+            verdict=decide(made, self.required),
+            integrity=self.integrity,
+            checks=listed,
+            checked_at=self.now,
+            document=self.document,
+            signature=self.signature,
+            status=self.status,
+            file=self.file,
+            trust_list=self.trust_list,
+        )
