@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors of document types, of the data given for them, and of drawing them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from templates.wording import Localized
+
+
+class TemplateError(Exception):
+    """Base of all errors of this package."""
+
+
+class TypeFileError(TemplateError):
+    """A document type's folder is wrong; names file, line and the fix."""
+
+    def __init__(
+        self, file: Path, problem: str, *, fix: str, line: int | None = None
+    ) -> None:
+        self.file, self.line, self.problem, self.fix = file, line, problem, fix
+        place = f"{file}, line {line}" if line else f"{file}"
+        super().__init__(f"{place}: {problem}. {fix}")
+
+
+class UnknownTypeError(TemplateError):
+    """No document type has this id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldProblem:
+    """One thing wrong with one field; `reason` is a stable code."""
+
+    field: str
+    reason: str
+    detail: Localized
+
+
+class FieldsError(TemplateError):
+    """The data does not fit the type; holds every problem found, at least one."""
+
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{p.field}: {p.detail.en}" for p in problems))
+
+
+class DrawingError(TemplateError):
+    """The page cannot be drawn as the type asks."""
+
+
+class GlyphMissingError(DrawingError):
+    """The font has no glyph for a character, so the page would show a box."""
+
+    def __init__(self, character: str, text: str, font: str) -> None:
+        self.character, self.text, self.font = character, text, font
+        super().__init__(
+            f"font {font} has no glyph for U+{ord(character):04X} in {text!r}"
+        )
+
+
+class OverflowingError(DrawingError):
+    """A part of the page does not fit and may not be clipped or shrunk."""
