@@ -71,12 +71,21 @@ class AlreadyRevokedError(KeysError):
 
 
 class TimestampRequestError(KeysError):
-    """A timestamp request must be refused; `failure` is its PKIFailureInfo."""
+    """A timestamp request must be refused; `failure` is a bit of PKIFailureInfo."""
 
-    def __init__(self, failure: str, message: str) -> None:
+    def __init__(self, failure: int, message: str) -> None:
         super().__init__(message)
         self.failure = failure
 
 
 class OcspRequestError(KeysError):
     """An OCSP request is malformed (RFC 6960 §2.3)."""
+
+
+class RequestRefusedError(KeysError):
+    """An HTTP request is refused before any authority sees it."""
+
+    def __init__(self, status: int, detail: str, detail_th: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail_th = detail_th

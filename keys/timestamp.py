@@ -9,7 +9,8 @@ ESSCertIDv2. Refuses what it does not understand in full; never guesses.
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from enum import IntEnum
 from typing import Any, Final
 
 from asn1crypto import algos, cms, core, tsp
@@ -17,6 +18,18 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from keys.der import (
+    CONTEXT_0,
+    OCTET_STRING,
+    SEQUENCE,
+    SET,
+    UTF8_STRING,
+    encode,
+    encode_integer,
+    encode_named_bit,
+    encode_set_of,
+    encode_time,
+)
 from keys.errors import CertificateMissingError, TimestampRequestError
 from keys.profiles import TIMESTAMP_POLICY
 from keys.signing import Algorithm, Signer
@@ -30,16 +43,30 @@ _SIGNATURE_ALGORITHMS: Final = {
     Algorithm.RS256: "sha256_rsa",
     Algorithm.ES256: "sha256_ecdsa",
 }
+_GRANTED: Final = encode(SEQUENCE, encode_integer(0))
+_REJECTION: Final = encode_integer(2)
 # What asn1crypto raises for bytes that are not what they should be.
 _PARSE_ERRORS: Final = (ValueError, TypeError, KeyError, IndexError, OverflowError)
 
 
+class Failure(IntEnum):
+    """Why no token was granted: a bit of PKIFailureInfo (RFC 3161 §2.4.2)."""
+
+    BAD_ALG = 0
+    BAD_REQUEST = 2
+    BAD_DATA_FORMAT = 5
+    UNACCEPTED_POLICY = 15
+    UNACCEPTED_EXTENSION = 16
+    SYSTEM_FAILURE = 25
+
+
 @dataclass(frozen=True, kw_only=True)
 class TimestampRequest:
-    """What is asked: a digest to date, and how to answer."""
+    """What is asked: the imprint to date, and how to answer."""
 
-    hash_name: str
-    digest: bytes
+    imprint: bytes
+    """The MessageImprint, DER; the token repeats it."""
+
     nonce: int | None
     wants_certificates: bool
 
@@ -49,7 +76,7 @@ class TimestampReply:
     """An encoded TimeStampResp; `failure` is None when a token was granted."""
 
     der: bytes
-    failure: str | None
+    failure: Failure | None
 
 
 class TimestampAuthority:
@@ -59,77 +86,78 @@ class TimestampAuthority:
         if signer.certificate is None:
             raise CertificateMissingError(f"{signer.label} has no certificate")
         self._signer = signer
-        certificates = [signer.certificate, *signer.chain]
-        # The root is left out: whoever trusts it has it.
-        self._certificates = [
-            _to_asn1(certificate)
-            for certificate in certificates
-            if certificate.issuer != certificate.subject
-        ]
-        leaf = self._certificates[0]
-        self._signer_id = cms.SignerIdentifier(
-            {"issuer_and_serial_number": _issuer_and_serial(leaf)}
-        )
-        self._certificate_id = _certificate_id_attribute(leaf)
-        self._algorithm = algos.SignedDigestAlgorithm(
+        leaf = _to_asn1(signer.certificate)
+        # What every token has in common is encoded once.
+        self._policy = core.ObjectIdentifier(TIMESTAMP_POLICY.dotted_string).dump()
+        self._accuracy = encode(SEQUENCE, encode_integer(ACCURACY_SECONDS))
+        self._signed_data_oid = cms.ContentType("signed_data").dump()
+        self._content_oid = cms.ContentType("tst_info").dump()
+        self._digest_algorithm = algos.DigestAlgorithm({"algorithm": "sha256"}).dump()
+        self._signature_algorithm = algos.SignedDigestAlgorithm(
             {"algorithm": _SIGNATURE_ALGORITHMS[signer.algorithm]}
-        )
+        ).dump()
+        self._signer_id = _issuer_and_serial(leaf).dump()
+        self._content_type = _content_type_attribute().dump()
+        self._certificate_id = _certificate_id_attribute(leaf).dump()
+        self._digest_oid = cms.CMSAttributeType("message_digest").dump()
+        self._certificates = _encode_certificates(signer.certificate, signer.chain)
 
     def answer(self, data: bytes, *, now: datetime) -> TimestampReply:
         """Answer an encoded TimeStampReq with an encoded TimeStampResp."""
         try:
             request = parse_request(data)
         except TimestampRequestError as error:
-            return refuse(error.failure, str(error))
-        return TimestampReply(der=self._grant(request, now=now), failure=None)
+            return refuse(Failure(error.failure), str(error))
+        token = self.issue_token(request, now=now)
+        return TimestampReply(der=encode(SEQUENCE, _GRANTED, token), failure=None)
 
     def issue_token(self, request: TimestampRequest, *, now: datetime) -> bytes:
         """Sign a TimeStampToken: CMS SignedData over a TSTInfo, DER."""
-        return bytes(self._build_token(request, now).dump())
-
-    def _grant(self, request: TimestampRequest, *, now: datetime) -> bytes:
-        response = tsp.TimeStampResp(
-            {
-                "status": {"status": "granted"},
-                "time_stamp_token": self._build_token(request, now),
-            }
+        info = self._encode_info(request, now)
+        signed_data = encode(
+            SEQUENCE,
+            encode_integer(3),
+            encode(SET, self._digest_algorithm),
+            encode(
+                SEQUENCE,
+                self._content_oid,
+                encode(CONTEXT_0, encode(OCTET_STRING, info)),
+            ),
+            self._certificates if request.wants_certificates else b"",
+            encode(SET, self._sign_info(info)),
         )
-        return bytes(response.dump())
+        return encode(SEQUENCE, self._signed_data_oid, encode(CONTEXT_0, signed_data))
 
-    def _build_token(self, request: TimestampRequest, now: datetime) -> cms.ContentInfo:
-        info = _build_info(request, now).dump()
-        attributes = cms.CMSAttributes(
+    def _encode_info(self, request: TimestampRequest, now: datetime) -> bytes:
+        return encode(
+            SEQUENCE,
+            encode_integer(1),
+            self._policy,
+            request.imprint,
+            encode_integer(secrets.randbits(_SERIAL_BITS)),
+            encode_time(now),
+            self._accuracy,
+            b"" if request.nonce is None else encode_integer(request.nonce),
+        )
+
+    def _sign_info(self, info: bytes) -> bytes:
+        digest = encode(OCTET_STRING, hashlib.sha256(info).digest())
+        attributes = encode_set_of(
             [
-                {"type": "content_type", "values": ["tst_info"]},
-                {"type": "message_digest", "values": [hashlib.sha256(info).digest()]},
+                self._content_type,
+                encode(SEQUENCE, self._digest_oid, encode(SET, digest)),
                 self._certificate_id,
             ]
         )
-        digest_algorithm = algos.DigestAlgorithm({"algorithm": "sha256"})
-        signer_info = cms.SignerInfo(
-            {
-                "version": "v1",
-                "sid": self._signer_id,
-                "digest_algorithm": digest_algorithm,
-                "signed_attrs": attributes,
-                "signature_algorithm": self._algorithm,
-                # Signed as SET OF, not with the implicit tag (RFC 5652 §5.4).
-                "signature": self._signer.sign(attributes.dump()),
-            }
-        )
-        fields = {
-            "version": "v3",
-            "digest_algorithms": [digest_algorithm],
-            "encap_content_info": {
-                "content_type": "tst_info",
-                "content": core.ParsableOctetString(info),
-            },
-            "signer_infos": [signer_info],
-        }
-        if request.wants_certificates:
-            fields["certificates"] = self._certificates
-        return cms.ContentInfo(
-            {"content_type": "signed_data", "content": cms.SignedData(fields)}
+        return encode(
+            SEQUENCE,
+            encode_integer(1),
+            self._signer_id,
+            self._digest_algorithm,
+            # Signed as SET OF, written with the implicit tag (RFC 5652 §5.4).
+            bytes([CONTEXT_0]) + attributes[1:],
+            self._signature_algorithm,
+            encode(OCTET_STRING, self._signer.sign(attributes)),
         )
 
 
@@ -138,77 +166,77 @@ def parse_request(data: bytes) -> TimestampRequest:
 
     Raises:
         TimestampRequestError: it cannot be read or asks for what is not given;
-            its `failure` says which (RFC 3161 §2.4.2).
+            its `failure` says which.
     """
     try:
         fields = tsp.TimeStampReq.load(data, strict=True)
-        content: dict[str, Any] = fields.native
-        imprint = fields["message_imprint"]
-        algorithm = imprint["hash_algorithm"]
-        parameters = algorithm["parameters"].native
-        hash_name: str = algorithm["algorithm"].native
-        policy = fields["req_policy"].native and fields["req_policy"].dotted
+        content: dict[str, Any] = fields.native  # parses all of it
+        # Encoded again, so that the token is DER even if the request was not.
+        imprint: bytes = fields["message_imprint"].dump(force=True)
+        policy = content["req_policy"] and fields["req_policy"].dotted
     except _PARSE_ERRORS as error:
         raise TimestampRequestError(
-            "bad_data_format", "this is not a TimeStampReq"
+            Failure.BAD_DATA_FORMAT, "this is not a TimeStampReq"
         ) from error
     if content["version"] != "v1":
-        raise TimestampRequestError("bad_request", "the version is not 1")
-    if hash_name not in _DIGEST_BYTES or parameters is not None:
-        raise TimestampRequestError(
-            "bad_alg", "imprints are SHA-256, SHA-384 or SHA-512"
-        )
-    digest = imprint["hashed_message"].native
-    if len(digest) != _DIGEST_BYTES[hash_name]:
-        raise TimestampRequestError(
-            "bad_data_format",
-            f"a {hash_name} imprint has {_DIGEST_BYTES[hash_name]} bytes, "
-            f"not {len(digest)}",
-        )
+        raise TimestampRequestError(Failure.BAD_REQUEST, "the version is not 1")
+    _check_imprint(content["message_imprint"])
     if policy and policy != TIMESTAMP_POLICY.dotted_string:
         raise TimestampRequestError(
-            "unaccepted_policy",
+            Failure.UNACCEPTED_POLICY,
             f"the only policy is {TIMESTAMP_POLICY.dotted_string}",
         )
-    if content["extensions"]:
-        raise TimestampRequestError("unaccepted_extensions", "no extension is known")
+    if content["extensions"] is not None:
+        raise TimestampRequestError(
+            Failure.UNACCEPTED_EXTENSION, "no extension is known"
+        )
     return TimestampRequest(
-        hash_name=hash_name,
-        digest=digest,
+        imprint=imprint,
         nonce=content["nonce"],
         wants_certificates=content["cert_req"],
     )
 
 
-def refuse(failure: str, reason: str) -> TimestampReply:
+def refuse(failure: Failure, reason: str) -> TimestampReply:
     """Build a TimeStampResp that grants nothing and says why."""
-    response = tsp.TimeStampResp(
-        {
-            "status": {
-                "status": "rejection",
-                "status_string": [reason],
-                "fail_info": {failure},
-            }
-        }
+    status = encode(
+        SEQUENCE,
+        _REJECTION,
+        encode(SEQUENCE, encode(UTF8_STRING, reason.encode())),
+        encode_named_bit(failure),
     )
-    return TimestampReply(der=response.dump(), failure=failure)
+    return TimestampReply(der=encode(SEQUENCE, status), failure=failure)
 
 
-def _build_info(request: TimestampRequest, now: datetime) -> tsp.TSTInfo:
-    fields: dict[str, Any] = {
-        "version": "v1",
-        "policy": TIMESTAMP_POLICY.dotted_string,
-        "message_imprint": {
-            "hash_algorithm": {"algorithm": request.hash_name},
-            "hashed_message": request.digest,
-        },
-        "serial_number": secrets.randbits(_SERIAL_BITS),
-        "gen_time": now.astimezone(UTC).replace(microsecond=0),
-        "accuracy": {"seconds": ACCURACY_SECONDS},
-    }
-    if request.nonce is not None:
-        fields["nonce"] = request.nonce
-    return tsp.TSTInfo(fields)
+def _check_imprint(imprint: dict[str, Any]) -> None:
+    algorithm, digest = imprint["hash_algorithm"], imprint["hashed_message"]
+    expected = _DIGEST_BYTES.get(algorithm["algorithm"])
+    if expected is None or algorithm["parameters"] is not None:
+        raise TimestampRequestError(
+            Failure.BAD_ALG, "imprints are SHA-256, SHA-384 or SHA-512"
+        )
+    if len(digest) != expected:
+        raise TimestampRequestError(
+            Failure.BAD_DATA_FORMAT,
+            f"a {algorithm['algorithm']} imprint has {expected} bytes, "
+            f"not {len(digest)}",
+        )
+
+
+def _encode_certificates(
+    certificate: x509.Certificate, chain: tuple[x509.Certificate, ...]
+) -> bytes:
+    # The root is left out: whoever trusts it has it.
+    encoded = [
+        each.public_bytes(Encoding.DER)
+        for each in (certificate, *chain)
+        if each.issuer != each.subject
+    ]
+    return bytes([CONTEXT_0]) + encode_set_of(encoded)[1:]
+
+
+def _content_type_attribute() -> cms.CMSAttribute:
+    return cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]})
 
 
 def _certificate_id_attribute(leaf: asn1_x509.Certificate) -> cms.CMSAttribute:
