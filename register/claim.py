@@ -8,7 +8,7 @@ id does not verify. Nothing here looks at trust, dates or status.
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -35,7 +35,7 @@ from register.errors import (
     EnvelopeError,
 )
 from register.members import check_text
-from register.record import RecordFacts, record_digest
+from register.record import RecordFacts
 
 MAX_CLAIM_BYTES: Final = 512
 KID_BYTES: Final = 4
@@ -46,7 +46,7 @@ _DIGEST_BYTES: Final = 32
 _MAX_URL_CHARS: Final = 2048
 _EPOCH: Final = date(1970, 1, 1)
 _LAST_DAY: Final = (date.max - _EPOCH).days
-_TYPE_CODE = re.compile(r"[A-Z0-9]{1,4}")
+TYPE_CODE = re.compile(r"[A-Z0-9]{1,4}")
 # TIS-620 with ASCII: what every windows-874 decoder reads in the same way.
 _WINDOWS_874 = re.compile(r"[\x20-\x7E\u0E01-\u0E3A\u0E3F-\u0E5B]+")
 _THAI_OFFSET: Final = 0x0E00 - 0xA0
@@ -257,7 +257,7 @@ def _claim_of(elements: Any) -> Claim:  # noqa: ANN401 - any CBOR value
     if type(elements) is not list or len(elements) != _ELEMENTS:
         raise ClaimError(f"the payload of a claim is an array of {_ELEMENTS} elements")
     code, number, holder, days, until, agency, digest, status = elements
-    if type(code) is not str or _TYPE_CODE.fullmatch(code) is None:
+    if type(code) is not str or TYPE_CODE.fullmatch(code) is None:
         raise ClaimError("a type code has 1 to 4 characters out of A-Z and 0-9")
     if type(agency) is not str or type(status) is not int:
         raise ClaimError("the agency id is text and the status an integer")
