@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The page a scanned code opens, `/V/{id}#{claim}`.
+ *
+ * The fragment is taken out of the address bar at once and kept in memory only; it is
+ * never part of a request. Where the browser cannot verify, the server's answer stays.
+ */
+
+import { el } from './elements.js';
+import { currentLang, installLanguageSwitch } from './language.js';
+import { Publication } from './publication.js';
+import { WORDS } from './report-texts.js';
+import { drawReport, verdictWords } from './report-view.js';
+import { judgeDocument } from './verdict.js';
+
+const id = decodeURIComponent(location.pathname.split('/').filter(Boolean).at(-1) ?? '');
+const result = /** @type {HTMLElement} */ (document.getElementById('result'));
+const announcement = /** @type {HTMLElement} */ (document.getElementById('announcement'));
+
+let digits = takeFragment();
+/** @type {import('./verdict.js').Report | null} */
+let report = null;
+/** Counts judgements, so that a slow one does not overwrite a newer one. */
+let round = 0;
+
+/** The fragment, cleared from the address bar. */
+function takeFragment() {
+  const fragment = location.hash.slice(1);
+  if (fragment) history.replaceState(null, '', location.pathname + location.search);
+  return fragment;
+}
+
+async function judge() {
+  const mine = ++round;
+  result.setAttribute('aria-busy', 'true');
+  const now = new Date();
+  const publication = new Publication({ base: '/publication', now });
+  const judged = await judgeDocument({ id, digits, publication, now });
+  if (mine !== round) return;
+  report = judged;
+  result.setAttribute('aria-busy', 'false');
+  draw();
+}
+
+function draw() {
+  const lang = currentLang();
+  if (!report) return;
+  result.replaceChildren(drawReport(report, { lang, level: 1, retry: judge }));
+  document.getElementById('progress')?.remove();
+  const words = verdictWords(report, lang);
+  announcement.textContent = `${WORDS.result[lang]}: ${words}`;
+  document.title = `${words} – ${WORDS.title[lang]}`;
+}
+
+for (const place of document.querySelectorAll('[data-host]')) {
+  place.replaceChildren(el('bdi', {}, location.host));
+}
+installLanguageSwitch(draw);
+if (document.documentElement.classList.contains('can-check')) {
+  // The next code scanned into the same page is a new document's or a new claim.
+  window.addEventListener('hashchange', () => {
+    if (!location.hash) return;
+    digits = takeFragment();
+    judge();
+  });
+  judge();
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Reads the publication (docs/spec/publication.md) and verifies every file of it:
+ * the trust list by the pinned root, all else by the agency's publication key.
+ *
+ * It asks its own origin only, by document id and list number; no fact of a claim
+ * is part of any address. It never goes back to an older file than it has seen.
+ */
+
+import { JwsError, fromBase64Url, importKey, kidOf, openJws, thumbprint } from './jws.js';
+
+/** @typedef {'valid' | 'suspended' | 'superseded' | 'revoked'} Status */
+/** @typedef {{th: string, en: string}} Text */
+/**
+ * @typedef {object} PublishedKey
+ * @property {string} kid
+ * @property {JsonWebKey} jwk
+ * @property {number | null} not_before
+ * @property {number | null} not_after
+ * @property {number | null} compromised_from
+ */
+/**
+ * @typedef {object} Agency
+ * @property {string} id
+ * @property {Text} name
+ * @property {string} domain
+ * @property {{id: string, code: string, name: Text}[]} types
+ * @property {PublishedKey[]} claim_keys
+ * @property {PublishedKey[]} publication_keys
+ */
+/** @typedef {{name: Text, seq: number, iat: number, exp: number, agencies: Agency[]}} TrustList */
+/** @typedef {{iat: number, exp: number, statusAt: (index: number) => Status}} StatusList */
+/** @typedef {'trust_list' | 'status_list' | 'record'} Part */
+/** @typedef {'unreachable' | 'not_found' | 'invalid' | 'stale' | 'replayed'} Problem */
+
+/** A file of the publication that cannot be had, or cannot be relied on. */
+export class PublicationError extends Error {
+  /**
+   * @param {Part} part
+   * @param {Problem} problem
+   * @param {string} message
+   */
+  constructor(part, problem, message) {
+    super(message);
+    this.name = 'PublicationError';
+    this.part = part;
+    this.problem = problem;
+  }
+}
+
+/** @type {Status[]} */
+const STATUS_VALUES = ['valid', 'revoked', 'suspended', 'superseded'];
+const LIST_BYTES = 2 ** 20 / 4;
+const MAX_FILE_BYTES = 4_000_000;
+/** A clock may be this far behind that of the publication, in seconds. */
+const CLOCK_SKEW = 300;
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Whether a key of the trust list counts for something made at this second.
+ *
+ * @param {PublishedKey} key
+ * @param {number} second
+ */
+export function keyCountsAt(key, second) {
+  return (
+    (key.not_before === null || second >= key.not_before) &&
+    (key.not_after === null || second <= key.not_after) &&
+    (key.compromised_from === null || second < key.compromised_from)
+  );
+}
+
+/** The publication as one origin serves it. */
+export class Publication {
+  /** @param {{base: string, now: Date}} options  one `now` for everything read */
+  constructor({ base, now }) {
+    this.base = base;
+    this.second = Math.floor(now.getTime() / 1000);
+    /** @type {string} */
+    this.rootKid = '';
+  }
+
+  /**
+   * The trust list, by the root key this origin pins.
+   *
+   * @returns {Promise<TrustList>}
+   */
+  async trustList() {
+    const jwk = await this.#fetch('trust_list', 'trust-root.jwk', (text) => JSON.parse(text));
+    const token = await this.#fetch('trust_list', 'trust-list', (text) => text.trim());
+    const list = await checked('trust_list', async () => {
+      this.rootKid = await thumbprint(jwk);
+      const key = await importKey(jwk);
+      return openJws(token, { typ: 'tra-trust-list+jwt', kid: this.rootKid, key });
+    });
+    checkTrustList(list);
+    if (list.exp <= this.second) {
+      throw new PublicationError('trust_list', 'stale', 'the trust list has expired');
+    }
+    this.#checkNotOlder('trust_list', 'seq', list.seq);
+    return /** @type {any} */ (list);
+  }
+
+  /**
+   * Status list `number`, signed by a publication key of this agency.
+   *
+   * @param {number} number
+   * @param {Agency} agency
+   * @returns {Promise<StatusList>}
+   */
+  async statusList(number, agency) {
+    const part = 'status_list';
+    const token = await this.#fetch(part, `status/${number}.jwt`, (text) => text.trim());
+    const list = await openBy(part, agency, token, 'statuslist+jwt');
+    this.#checkStatusList(list, number);
+    const packed = await checked(part, () => inflate(fromBase64Url(list.status_list.lst)));
+    return { iat: list.iat, exp: list.exp, statusAt: (index) => readStatus(packed, index) };
+  }
+
+  /**
+   * The public record of a document and the agency that signed it.
+   *
+   * @param {string} id
+   * @param {TrustList} trust
+   * @returns {Promise<{record: Record<string, any>, agency: Agency}>}
+   */
+  async publicRecord(id, trust) {
+    const part = 'record';
+    const token = await this.#fetch(part, `records/${id}`, (text) => text.trim());
+    const kid = await checked(part, async () => kidOf(token));
+    const signers = trust.agencies.filter((agency) =>
+      agency.publication_keys.some((key) => key.kid === kid),
+    );
+    if (!signers.length) {
+      throw new PublicationError(part, 'invalid', 'nobody on the trust list signed this record');
+    }
+    // Agencies may share a publication key; the record says for which of them it speaks.
+    for (const agency of signers) {
+      const record = await openBy(part, agency, token, 'tra-record+jwt');
+      if (isRecord(record) && record.id === id && record.agency.id === agency.id) {
+        return { record, agency };
+      }
+    }
+    throw new PublicationError(part, 'invalid', 'not the record that was asked for');
+  }
+
+  /**
+   * @param {Record<string, any>} list
+   * @param {number} number
+   */
+  #checkStatusList(list, number) {
+    const part = 'status_list';
+    const { sub, iat, exp, status_list: body } = list;
+    const wellFormed =
+      typeof sub === 'string' && Number.isInteger(iat) && Number.isInteger(exp) &&
+      body?.bits === 2 && typeof body.lst === 'string';
+    if (!wellFormed || !sub.endsWith(`/status/${number}`)) {
+      throw new PublicationError(part, 'invalid', 'not the status list that was asked for');
+    }
+    if (iat > this.second + CLOCK_SKEW) {
+      throw new PublicationError(part, 'invalid', 'the status list lies in the future');
+    }
+    if (exp <= this.second) {
+      throw new PublicationError(part, 'stale', 'the status list has expired');
+    }
+    this.#checkNotOlder(part, `status/${number}`, iat);
+  }
+
+  /**
+   * Refuses a file older than one this browser has seen under the same root.
+   *
+   * @param {Part} part
+   * @param {string} name
+   * @param {number} version
+   */
+  #checkNotOlder(part, name, version) {
+    const slot = `tra.seen.${this.rootKid}.${name}`;
+    let seen = 0;
+    try {
+      seen = Number(localStorage.getItem(slot)) || 0;
+      if (version > seen) localStorage.setItem(slot, String(version));
+    } catch {
+      return; // Storage may be switched off; there is then nothing to compare with.
+    }
+    if (version < seen) {
+      throw new PublicationError(part, 'replayed', 'older than a version already seen');
+    }
+  }
+
+  /**
+   * @template T
+   * @param {Part} part
+   * @param {string} path
+   * @param {(text: string) => T} parse
+   * @returns {Promise<T>}
+   */
+  async #fetch(part, path, parse) {
+    let response, text;
+    try {
+      response = await fetch(`${this.base}/${path}`, {
+        cache: 'no-cache',
+        credentials: 'omit',
+        referrerPolicy: 'no-referrer',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      text = await response.text();
+    } catch {
+      throw new PublicationError(part, 'unreachable', `${path} could not be fetched`);
+    }
+    if (response.status === 404) {
+      throw new PublicationError(part, 'not_found', `${path} does not exist`);
+    }
+    if (!response.ok) {
+      throw new PublicationError(part, 'unreachable', `${path} was answered ${response.status}`);
+    }
+    if (text.length > MAX_FILE_BYTES) {
+      throw new PublicationError(part, 'invalid', `${path} is too large`);
+    }
+    return checked(part, async () => parse(text));
+  }
+}
+
+/**
+ * Runs a reader; whatever it cannot read is `invalid`.
+ *
+ * @template T
+ * @param {Part} part
+ * @param {() => Promise<T>} read
+ * @returns {Promise<T>}
+ */
+async function checked(part, read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof PublicationError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new PublicationError(part, 'invalid', message);
+  }
+}
+
+/**
+ * Opens a token by the publication key it names, if this agency has it and it counted
+ * when the token was made.
+ *
+ * @param {Part} part
+ * @param {Agency} agency
+ * @param {string} token
+ * @param {string} typ
+ */
+async function openBy(part, agency, token, typ) {
+  return checked(part, async () => {
+    const kid = kidOf(token);
+    const published = agency.publication_keys.find((key) => key.kid === kid);
+    if (!published) throw new JwsError('not signed by a publication key of the agency');
+    const payload = await openJws(token, { typ, kid, key: await importKey(published.jwk) });
+    if (!Number.isInteger(payload.iat) || !keyCountsAt(published, payload.iat)) {
+      throw new JwsError('the publication key did not count at that time');
+    }
+    return payload;
+  });
+}
+
+/** @param {Record<string, any>} list */
+function checkTrustList(list) {
+  const wellFormed =
+    list.v === 1 && Number.isInteger(list.seq) && Number.isInteger(list.exp) &&
+    Array.isArray(list.agencies) && list.agencies.every(isAgency);
+  if (!wellFormed || hasTwins(list.agencies, 'id')) {
+    throw new PublicationError('trust_list', 'invalid', 'not a trust list of version 1');
+  }
+}
+
+/** @param {Record<string, any>} record */
+function isRecord(record) {
+  const dates = [record.issued_on, record.valid_from, record.valid_until ?? record.valid_from];
+  return (
+    record.v === 1 &&
+    typeof record.agency?.id === 'string' &&
+    STATUS_VALUES.includes(record.status) &&
+    Number.isInteger(record.status_list?.list) &&
+    Number.isInteger(record.status_list?.index) &&
+    dates.every((date) => /^\d{4}-\d{2}-\d{2}$/.test(date))
+  );
+}
+
+/** @param {any} agency */
+function isAgency(agency) {
+  return (
+    typeof agency?.id === 'string' &&
+    [agency.types, agency.claim_keys, agency.publication_keys].every(Array.isArray) &&
+    !hasTwins(agency.types, 'code')
+  );
+}
+
+/**
+ * @param {any[]} items
+ * @param {string} member
+ */
+function hasTwins(items, member) {
+  return new Set(items.map((item) => item[member])).size !== items.length;
+}
+
+/**
+ * zlib, limited to the size of a status list.
+ *
+ * @param {Uint8Array<ArrayBuffer>} compressed
+ */
+async function inflate(compressed) {
+  const stream = new Blob([compressed]).stream().pipeThrough(new DecompressionStream('deflate'));
+  const reader = stream.getReader();
+  const out = new Uint8Array(LIST_BYTES);
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return out.subarray(0, size);
+    if (size + value.length > LIST_BYTES) {
+      await reader.cancel();
+      throw new JwsError('the status list is larger than a list is');
+    }
+    out.set(value, size);
+    size += value.length;
+  }
+}
+
+/**
+ * @param {Uint8Array} packed
+ * @param {number} index
+ * @returns {Status}
+ */
+function readStatus(packed, index) {
+  const byte = packed[index >> 2];
+  if (byte === undefined) {
+    throw new PublicationError('status_list', 'invalid', 'the status list has no such index');
+  }
+  return STATUS_VALUES[(byte >> ((index & 3) * 2)) & 3];
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Draws a report: the verdict first, then what to compare, what to do, where it comes
+ * from, and every check. The same for a scanned code and for an uploaded file.
+ */
+
+import { el, icon } from './elements.js';
+import { formatDate, formatInstant } from './language.js';
+import { WORDS } from './report-texts.js';
+import {
+  OUTCOME_WORDS, REASON_WORDS, describeReason, describeVerdict, nameCheck,
+} from './verdict-texts.js';
+
+/** @typedef {import('./language.js').Lang} Lang */
+/** @typedef {import('./language.js').Text} Text */
+/** @typedef {import('./verdict.js').DocumentFacts} DocumentFacts */
+/**
+ * @typedef {import('./verdict.js').Report & {
+ *   text?: Text, advice?: Text,
+ *   signature?: {signer?: string | Text, signed_at?: string | null} | null,
+ *   checks: (import('./verdict.js').Check & {name?: Text, text?: Text, detail?: string})[],
+ * }} AnyReport
+ */
+/**
+ * @typedef {object} ViewOptions
+ * @property {Lang} lang
+ * @property {number} level  of the verdict's heading; the parts come one below
+ * @property {(() => void) | null} [retry]
+ */
+
+/**
+ * The verdict in words, for a title or a screen reader.
+ *
+ * @param {AnyReport} report
+ * @param {Lang} lang
+ */
+export function verdictWords(report, lang) {
+  const word = (OUTCOME_WORDS[report.outcome] ?? OUTCOME_WORDS.unchecked)[lang];
+  const reason = REASON_WORDS[report.reason]?.[lang];
+  return reason ? `${word} · ${reason}` : word;
+}
+
+/**
+ * @param {AnyReport} report
+ * @param {ViewOptions} options
+ */
+export function drawReport(report, options) {
+  const parts = [drawVerdict(report, options)];
+  if (report.document) parts.push(drawFacts(report, report.document, options));
+  parts.push(drawNext(report, options), drawSources(report, options), drawChecks(report, options));
+  return el('div', { class: 'report', 'data-outcome': report.outcome }, ...parts);
+}
+
+/**
+ * @param {AnyReport} report
+ * @param {ViewOptions} options
+ */
+function drawVerdict(report, { lang, level }) {
+  const words = OUTCOME_WORDS[report.outcome] ?? OUTCOME_WORDS.unchecked;
+  const reason = REASON_WORDS[report.reason]?.[lang];
+  const text = report.text ?? describeVerdict(report.outcome, report.reason).text;
+  return el(
+    'section',
+    { class: 'verdict', 'data-outcome': report.outcome, 'data-reason': report.reason },
+    icon(report.outcome),
+    el(
+      'div',
+      { class: 'verdict-words' },
+      el(
+        `h${level}`,
+        { class: 'verdict-word' },
+        el('span', { class: 'visually-hidden' }, `${WORDS.result[lang]}: `),
+        words[lang],
+      ),
+      reason ? el('p', { class: 'verdict-reason' }, reason) : null,
+      el('p', { class: 'verdict-text' }, text[lang]),
+    ),
+  );
+}
+
+/**
+ * @param {AnyReport} report
+ * @param {DocumentFacts} facts
+ * @param {ViewOptions} options
+ */
+function drawFacts(report, facts, { lang, level }) {
+  const genuine = ['in_force', 'not_in_force', 'signature_only'].includes(report.outcome);
+  const heading = genuine && report.basis !== 'file' ? WORDS.compare : WORDS.facts;
+  const hint = report.basis === 'record' ? WORDS.fromRecord : WORDS.compareHint;
+  const typeName = facts.type_name?.[lang] || facts.type_name?.th || '';
+  const rows = [
+    row(WORDS.type[lang], typeName),
+    row(WORDS.number[lang], el('span', { class: 'figure' }, facts.number)),
+    drawHolder(facts, lang),
+    drawAgency(facts, lang),
+    row(WORDS.issuedOn[lang], drawDate(facts.issued_on, lang)),
+    facts.valid_from === facts.issued_on
+      ? null
+      : row(WORDS.validFrom[lang], drawDate(facts.valid_from, lang)),
+    row(
+      WORDS.validUntil[lang],
+      facts.valid_until ? drawDate(facts.valid_until, lang) : WORDS.noExpiry[lang],
+    ),
+    ...drawFields(facts, lang),
+    row(WORDS.documentId[lang], el('span', { class: 'code' }, groups(facts.id))),
+  ];
+  return el(
+    'section',
+    { class: 'card facts' },
+    el(`h${level + 1}`, {}, heading[lang]),
+    genuine ? el('p', { class: 'hint' }, hint[lang]) : null,
+    el('dl', {}, ...rows),
+  );
+}
+
+/**
+ * @param {string} label
+ * @param {string | Node | null} value
+ * @param {string | null} [note]
+ */
+function row(label, value, note = null) {
+  if (value === null || value === '') return null;
+  const below = note ? el('span', { class: 'note' }, note) : null;
+  return el('div', { class: 'row' }, el('dt', {}, label), el('dd', {}, value, below));
+}
+
+/**
+ * @param {DocumentFacts} facts
+ * @param {Lang} lang
+ */
+function drawHolder(facts, lang) {
+  const masked = facts.holder?.includes('*') ? WORDS.masked[lang] : null;
+  const name = el('span', { class: 'figure', lang: languageOf(facts.holder ?? '') }, facts.holder ?? '');
+  return facts.holder ? row(WORDS.holder[lang], name, masked) : null;
+}
+
+/**
+ * @param {DocumentFacts} facts
+ * @param {Lang} lang
+ */
+function drawAgency(facts, lang) {
+  const { name, domain } = facts.agency;
+  return row(WORDS.agency[lang], name[lang] || name.th, domain ?? null);
+}
+
+/**
+ * The fields that the type makes public, as shown on the paper.
+ *
+ * @param {DocumentFacts} facts
+ * @param {Lang} lang
+ */
+function drawFields(facts, lang) {
+  return (facts.fields ?? []).map((field) => {
+    const values = Array.isArray(field.value) ? field.value : [field.value];
+    const text = values.map((value) => String(value ?? '')).join(', ');
+    return row(field.label[lang] || field.label.th, el('span', { lang: languageOf(text) }, text));
+  });
+}
+
+/**
+ * @param {string} date
+ * @param {Lang} lang
+ */
+function drawDate(date, lang) {
+  return el('time', { datetime: date, class: 'figure' }, formatDate(date, lang));
+}
+
+/** @param {string} text  names stay in the script of the document */
+function languageOf(text) {
+  return /[\u0e00-\u0e7f]/.test(text) ? 'th' : 'en';
+}
+
+/** @param {string} id  as printed below the code */
+function groups(id) {
+  return id.replace(/(.{4})(?=.)/g, '$1 ');
+}
+
+/**
+ * @param {AnyReport} report
+ * @param {ViewOptions} options
+ */
+function drawNext(report, { lang, level, retry }) {
+  const advice = report.advice ?? describeVerdict(report.outcome, report.reason).advice;
+  const steps = report.outcome === 'in_force'
+    ? [WORDS.nextAccept[lang], WORDS.nextDiffers[lang]]
+    : [advice[lang]];
+  const again = retry && report.outcome === 'unchecked'
+    ? el('button', { type: 'button', class: 'button' }, WORDS.retry[lang])
+    : null;
+  again?.addEventListener('click', () => retry?.());
+  const { successor, supersedes } = report.document ?? {};
+  return el(
+    'section',
+    { class: 'card next' },
+    el(`h${level + 1}`, {}, WORDS.next[lang]),
+    successor
+      ? el('p', {}, el('a', { class: 'button', href: `/V/${successor}` }, WORDS.successor[lang]))
+      : null,
+    ...steps.map((step) => el('p', {}, step)),
+    supersedes
+      ? el('p', {}, el('a', { href: `/V/${supersedes}` }, WORDS.predecessor[lang]))
+      : null,
+    again,
+  );
+}
+
+/**
+ * @param {AnyReport} report
+ * @param {ViewOptions} options
+ */
+function drawSources(report, { lang, level }) {
+  const { status, trust_list: trust, signature } = report;
+  const read = status?.as_of ? drawInstant(status.as_of, lang) : WORDS.statusNotRead[lang];
+  const list = trust
+    ? `${trust.name?.[lang] ?? ''} (${WORDS.edition[lang]} ${trust.seq})`
+    : WORDS.noTrustList[lang];
+  const signer = signature?.signer;
+  const signerName = typeof signer === 'string' ? signer : signer?.[lang];
+  const by = report.basis === 'file'
+    ? `${WORDS.byServer[lang]} ${location.host}`
+    : WORDS.byDevice[lang];
+  return el(
+    'section',
+    { class: 'card sources' },
+    el(`h${level + 1}`, {}, WORDS.sources[lang]),
+    el(
+      'dl',
+      {},
+      row(WORDS.statusRead[lang], read),
+      status?.since ? row(WORDS.statusSince[lang], drawInstant(status.since, lang)) : null,
+      row(WORDS.trustList[lang], list),
+      row(WORDS.signedBy[lang], signerName ?? null),
+      signature?.signed_at
+        ? row(WORDS.signedAt[lang], drawInstant(signature.signed_at, lang))
+        : null,
+      row(WORDS.checkedAt[lang], drawInstant(report.checked_at, lang)),
+      row(WORDS.checkedBy[lang], by),
+    ),
+  );
+}
+
+/**
+ * @param {string} instant
+ * @param {Lang} lang
+ */
+function drawInstant(instant, lang) {
+  return el('time', { datetime: instant }, formatInstant(instant, lang));
+}
+
+/**
+ * @param {AnyReport} report
+ * @param {ViewOptions} options
+ */
+function drawChecks(report, { lang }) {
+  const items = report.checks.map((check) => {
+    const result = WORDS[check.result][lang];
+    const sentence = check.text ?? describeReason(check.reason);
+    const why = check.result === 'PASSED' ? '' : sentence[lang];
+    return el(
+      'li',
+      { class: 'check', 'data-check': check.id, 'data-result': check.result },
+      icon(check.result),
+      el(
+        'div',
+        {},
+        el('strong', {}, (check.name ?? nameCheck(check.id))[lang]),
+        el('span', { class: 'check-result' }, ` ${result}`),
+        why ? el('p', {}, why) : null,
+        check.result === 'PASSED' ? null : el('code', {}, check.reason),
+      ),
+    );
+  });
+  return el(
+    'details',
+    { class: 'card checks' },
+    el('summary', {}, `${WORDS.checks[lang]} (${report.checks.length})`),
+    el('ol', {}, ...items),
+  );
+}

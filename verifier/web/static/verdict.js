@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The one verdict on a scanned or typed document: the six outcomes of the project,
+ * decided on the device.
+ *
+ * What could not be fetched or is out of date gives `unchecked`, never a bad word.
+ * Only a signature that does not verify gives `altered`; only a signer who is not on
+ * the trust list, or may not sign this, gives `unknown`.
+ */
+
+import { ClaimError, decodeDigits, documentIdBytes, isSignedBy, readClaim } from './claim.js';
+import { BANGKOK_SECONDS, SEVERITY, bangkokDate, decide, knownStatus } from './decision.js';
+import { importKey } from './jws.js';
+import { PublicationError } from './publication.js';
+
+/** @typedef {import('./claim.js').Claim} Claim */
+/** @typedef {import('./claim.js').UnverifiedClaim} UnverifiedClaim */
+/** @typedef {import('./publication.js').Agency} Agency */
+/** @typedef {import('./publication.js').Publication} Publication */
+/** @typedef {import('./publication.js').PublishedKey} PublishedKey */
+/** @typedef {import('./publication.js').Status} Status */
+/** @typedef {import('./publication.js').TrustList} TrustList */
+/** @typedef {import('./decision.js').Outcome} Outcome */
+/** @typedef {import('./decision.js').Verdict} Verdict */
+/** @typedef {'PASSED' | 'FAILED' | 'INDETERMINATE'} Result */
+/** @typedef {{id: string, result: Result, reason: string}} Check */
+/**
+ * @typedef {object} DocumentFacts  named as in the public record
+ * @property {string} id
+ * @property {import('./publication.js').Text | null} type_name
+ * @property {string} number
+ * @property {string} holder
+ * @property {{id: string, name: import('./publication.js').Text, domain?: string}} agency
+ * @property {string} issued_on
+ * @property {string} valid_from
+ * @property {string | null} valid_until  null: no expiry
+ * @property {{label: import('./publication.js').Text, value: unknown}[]} [fields]
+ * @property {string | null} [successor]
+ * @property {string | null} [supersedes]
+ */
+/**
+ * @typedef {object} Report  the members of the verifier's JSON report that pages show
+ * @property {'claim' | 'record' | 'file'} basis  code on the paper, register, or file
+ * @property {Outcome} outcome
+ * @property {string} reason
+ * @property {DocumentFacts | null} document
+ * @property {{value: Status, as_of: string | null, since?: string | null} | null} status
+ * @property {Check[]} checks
+ * @property {{name: import('./publication.js').Text, seq: number} | null} trust_list
+ * @property {string} checked_at
+ */
+
+/** Every check of a scanned code, in the order they are made. */
+const CHECKS = [
+  'qr_readable', 'trust_list', 'claim_signature', 'type_permitted', 'register_record',
+  'status', 'dates',
+];
+/** Without a code there is no claim to check. */
+const CHECKS_WITHOUT_CODE = ['trust_list', 'register_record', 'status', 'dates'];
+
+/** Ends a judgement early with a verdict. */
+class Stop extends Error {
+  /**
+   * @param {Outcome} outcome
+   * @param {string} reason
+   */
+  constructor(outcome, reason) {
+    super(reason);
+    this.verdict = { outcome, reason };
+  }
+}
+
+/**
+ * Judges a document by the claim of its QR code, or without one by its public record.
+ *
+ * @param {object} asked
+ * @param {string} asked.id  as in the address
+ * @param {string} asked.digits  the fragment, or an empty string
+ * @param {Publication} asked.publication
+ * @param {Date} asked.now
+ * @returns {Promise<Report>}
+ */
+export async function judgeDocument({ id, digits, publication, now }) {
+  /** @type {Report} */
+  const report = {
+    basis: digits ? 'claim' : 'record',
+    outcome: 'unchecked',
+    reason: 'processing_error',
+    document: null,
+    status: null,
+    checks: [],
+    trust_list: null,
+    checked_at: now.toISOString(),
+  };
+  try {
+    const judge = new Judge(report, publication, now, id.toUpperCase());
+    Object.assign(report, digits ? await judge.byClaim(digits) : await judge.byRecord());
+  } catch (error) {
+    if (!(error instanceof Stop)) console.error(error);
+    const failed = { outcome: 'unchecked', reason: 'processing_error' };
+    Object.assign(report, error instanceof Stop ? error.verdict : failed);
+  }
+  const made = new Map(report.checks.map((check) => [check.id, check]));
+  report.checks = (digits ? CHECKS : CHECKS_WITHOUT_CODE).map(
+    (name) => made.get(name) ?? { id: name, result: 'INDETERMINATE', reason: 'not_checked' },
+  );
+  return report;
+}
+
+/** One judgement; each method is one step and notes its check in the report. */
+class Judge {
+  /**
+   * @param {Report} report
+   * @param {Publication} publication
+   * @param {Date} now
+   * @param {string} id
+   */
+  constructor(report, publication, now, id) {
+    this.report = report;
+    this.publication = publication;
+    this.now = now;
+    this.id = id;
+  }
+
+  /** @param {string} digits */
+  async byClaim(digits) {
+    // 1. The claim reads, strictly.
+    const idBytes = this.#idBytes();
+    const unverified = this.#readClaim(digits);
+    const { claim } = unverified;
+    // 2. A key of the trust list made it, for this very id, ...
+    const trust = await this.#trustList();
+    const { agency, key } = await this.#signer(unverified, idBytes, trust);
+    // 3. ... and may speak for this agency and type at that time.
+    const type = this.#checkPermitted(claim, agency, key);
+    this.report.document = {
+      id: this.id,
+      type_name: type.name,
+      number: claim.number,
+      holder: claim.holder,
+      agency: identify(agency),
+      issued_on: claim.issuedOn,
+      valid_from: claim.validFrom,
+      valid_until: claim.validUntil,
+    };
+    // 4. What the register says now, by list and by record.
+    const [list, entry] = await Promise.all([
+      this.#status(claim.statusRef, agency),
+      this.#record(trust, agency),
+    ]);
+    if (entry.record) this.#checkAgrees(claim, entry.record, type.id);
+    if (key.compromised_from !== null && !entry.record) {
+      // A stolen key can date its claims back; only the register tells the true ones.
+      if (entry.state === 'not_found') throw new Stop('unknown', 'key_compromised');
+      throw new Stop('unchecked', 'register_unreachable');
+    }
+    return this.#decide(this.report.document, list, entry);
+  }
+
+  async byRecord() {
+    this.#idBytes();
+    const trust = await this.#trustList();
+    const entry = await this.#record(trust, null);
+    if (!entry.record || !entry.agency) {
+      this.#noteState('register_record', entry.state);
+      if (entry.state === 'not_found') throw new Stop('unknown', 'not_registered');
+      throw new Stop('unchecked', recordReason(entry.state));
+    }
+    const { record, agency } = entry;
+    this.report.document = {
+      id: this.id,
+      type_name: record.type_name,
+      number: record.number,
+      holder: record.holder,
+      agency: identify(agency),
+      issued_on: record.issued_on,
+      valid_from: record.valid_from,
+      valid_until: record.valid_until,
+    };
+    const list = await this.#status(record.status_list, agency);
+    return this.#decide(this.report.document, list, entry);
+  }
+
+  #idBytes() {
+    const bytes = documentIdBytes(this.id);
+    if (!bytes) throw new Stop('unknown', 'qr_unreadable');
+    return bytes;
+  }
+
+  /** @param {string} digits */
+  #readClaim(digits) {
+    try {
+      const unverified = readClaim(decodeDigits(digits));
+      this.#note('qr_readable', 'PASSED');
+      return unverified;
+    } catch (error) {
+      if (!(error instanceof ClaimError)) throw error;
+      const cutOff = error.code === 'unreadable';
+      const reason = cutOff ? 'qr_unreadable' : 'claim_invalid';
+      this.#note('qr_readable', 'FAILED', reason);
+      throw new Stop(cutOff ? 'unknown' : 'altered', reason);
+    }
+  }
+
+  async #trustList() {
+    try {
+      const trust = await this.publication.trustList();
+      this.report.trust_list = { name: trust.name, seq: trust.seq };
+      this.#note('trust_list', 'PASSED');
+      return trust;
+    } catch (error) {
+      const out = ['unreachable', 'not_found'].includes(problemOf(error));
+      const reason = out ? 'trust_list_unreachable' : 'trust_list_invalid';
+      this.#note('trust_list', 'INDETERMINATE', reason);
+      throw new Stop('unchecked', reason);
+    }
+  }
+
+  /**
+   * The agency and key that signed the claim: every key of that kid is tried.
+   *
+   * @param {UnverifiedClaim} unverified
+   * @param {Uint8Array<ArrayBuffer>} idBytes
+   * @param {TrustList} trust
+   */
+  async #signer(unverified, idBytes, trust) {
+    const candidates = trust.agencies.flatMap((agency) =>
+      agency.claim_keys
+        .filter((key) => key.kid === unverified.kid)
+        .map((key) => ({ agency, key })),
+    );
+    // Where agencies share a key, the one the claim names comes first.
+    const named = unverified.claim.agencyId;
+    candidates.sort((a, b) => Number(b.agency.id === named) - Number(a.agency.id === named));
+    for (const candidate of candidates) {
+      const key = await importKey(candidate.key.jwk);
+      if (await isSignedBy(unverified, idBytes, key)) {
+        this.#note('claim_signature', 'PASSED');
+        return candidate;
+      }
+    }
+    if (!candidates.length) {
+      this.#note('claim_signature', 'INDETERMINATE', 'claim_key_unknown');
+      throw new Stop('unknown', 'claim_key_unknown');
+    }
+    this.#note('claim_signature', 'FAILED', 'claim_signature_invalid');
+    throw new Stop('altered', 'claim_signature_invalid');
+  }
+
+  /**
+   * @param {Claim} claim
+   * @param {Agency} agency
+   * @param {PublishedKey} key
+   */
+  #checkPermitted(claim, agency, key) {
+    const type = agency.types.find((entry) => entry.code === claim.typeCode);
+    if (claim.agencyId !== agency.id) this.#refuse('issuer_mismatch');
+    if (!type) return this.#refuse('type_not_permitted');
+    const problem = keyProblemOn(key, claim.issuedOn);
+    if (problem) this.#refuse(problem);
+    this.#note('type_permitted', 'PASSED');
+    return type;
+  }
+
+  /**
+   * @param {string} reason
+   * @returns {never}
+   */
+  #refuse(reason) {
+    this.#note('type_permitted', 'FAILED', reason);
+    throw new Stop('unknown', reason);
+  }
+
+  /**
+   * @param {{list: number, index: number}} ref
+   * @param {Agency} agency
+   */
+  async #status(ref, agency) {
+    try {
+      const list = await this.publication.statusList(ref.list, agency);
+      return { state: list.statusAt(ref.index), asOf: new Date(list.iat * 1000).toISOString() };
+    } catch (error) {
+      const problem = problemOf(error);
+      return { state: problem === 'not_found' ? 'unreachable' : problem, asOf: null };
+    }
+  }
+
+  /**
+   * @param {TrustList} trust
+   * @param {Agency | null} agency  whose record it must be, where that is known
+   */
+  async #record(trust, agency) {
+    try {
+      const found = await this.publication.publicRecord(this.id, trust);
+      if (agency && found.agency.id !== agency.id) {
+        throw new PublicationError('record', 'invalid', 'the record of another agency');
+      }
+      return { state: String(found.record.status), ...found };
+    } catch (error) {
+      return { state: problemOf(error), record: null, agency: null };
+    }
+  }
+
+  /**
+   * The public record must say what the claim says.
+   *
+   * @param {Claim} claim
+   * @param {Record<string, any>} record
+   * @param {string} typeId
+   */
+  #checkAgrees(claim, record, typeId) {
+    const same =
+      record.record_sha256 === claim.recordSha256 &&
+      record.type === typeId &&
+      record.number === claim.number &&
+      record.issued_on === claim.issuedOn &&
+      record.valid_from === claim.validFrom &&
+      record.valid_until === claim.validUntil &&
+      record.status_list?.list === claim.statusRef.list &&
+      record.status_list?.index === claim.statusRef.index;
+    if (same) return;
+    this.report.document = null;
+    this.#note('register_record', 'FAILED', 'register_mismatch');
+    throw new Stop('altered', 'register_mismatch');
+  }
+
+  /**
+   * @param {DocumentFacts} document
+   * @param {{state: string, asOf: string | null}} list
+   * @param {{state: string, record: Record<string, any> | null}} entry
+   */
+  #decide(document, list, entry) {
+    this.#noteState('status', list.state);
+    this.#noteState('register_record', entry.state);
+    const { record } = entry;
+    if (record) {
+      document.type_name = record.type_name;
+      document.fields = record.fields ?? [];
+      document.successor = record.successor;
+      document.supersedes = record.supersedes;
+    }
+    const status = knownStatus(list.state, entry.state);
+    const since = record && record.status === status ? record.status_since : null;
+    if (status) this.report.status = { value: status, as_of: list.asOf, since };
+    const today = bangkokDate(this.now);
+    const { valid_from, valid_until } = document;
+    if (today < valid_from) this.#note('dates', 'FAILED', 'not_yet_valid');
+    else if (valid_until !== null && today > valid_until) this.#note('dates', 'FAILED', 'expired');
+    else this.#note('dates', 'PASSED');
+    return decide({
+      today,
+      valid_from,
+      valid_until,
+      status_list: /** @type {any} */ (list.state),
+      record: /** @type {any} */ (entry.state),
+    });
+  }
+
+  /**
+   * @param {'status' | 'register_record'} id
+   * @param {string} state
+   */
+  #noteState(id, state) {
+    if (state === 'valid') this.#note(id, 'PASSED');
+    else if (SEVERITY.some((status) => status === state)) this.#note(id, 'FAILED', state);
+    else if (id === 'status') this.#note(id, 'INDETERMINATE', `status_list_${state}`);
+    else this.#note(id, 'INDETERMINATE', recordReason(state));
+  }
+
+  /**
+   * @param {string} id
+   * @param {Result} result
+   * @param {string} [reason]
+   */
+  #note(id, result, reason = 'valid') {
+    this.report.checks.push({ id, result, reason });
+  }
+}
+
+/** @param {unknown} error */
+function problemOf(error) {
+  if (error instanceof PublicationError) return error.problem;
+  throw error;
+}
+
+/** @param {string} state */
+function recordReason(state) {
+  if (state === 'not_found') return 'not_registered';
+  return state === 'unreachable' ? 'register_unreachable' : 'register_record_invalid';
+}
+
+/**
+ * Why a claim key does not count on this day in Asia/Bangkok, or null. A claim has no
+ * time of day, so any moment of the day will do.
+ *
+ * @param {PublishedKey} key
+ * @param {string} day
+ */
+function keyProblemOn(key, day) {
+  const start = Date.parse(day) / 1000 - BANGKOK_SECONDS;
+  const end = start + 86_399;
+  if (key.compromised_from !== null && start >= key.compromised_from) return 'key_compromised';
+  if (key.not_before !== null && end < key.not_before) return 'key_not_in_use';
+  if (key.not_after !== null && start > key.not_after) return 'key_not_in_use';
+  return null;
+}
+
+/** @param {Agency} agency */
+function identify({ id, name, domain }) {
+  return { id, name, domain };
+}
