@@ -74,6 +74,10 @@ class PublicRecordError(RegisterError):
     """A public record or file entry is malformed, forged or about another thing."""
 
 
+class StorageError(RegisterError):
+    """A place for files is not an address that can be opened."""
+
+
 # The database part of the register (store.py and its parts).
 
 

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Places for files: a local folder or an S3-compatible bucket, by one address.
+
+Opening checks the address only. Credentials of a bucket come from the usual
+AWS variables and never from the address.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, S3Store
+
+from register.errors import StorageError
+
+Storage = LocalStore | S3Store
+
+_S3: Final = "s3://"
+_FILE: Final = "file://"
+
+
+def open_storage(location: str) -> Storage:
+    """Return the storage at a folder (`./data/files`, `file:///…`) or `s3://…`.
+
+    A folder that does not exist is made.
+
+    Raises:
+        StorageError: the address cannot be opened.
+    """
+    try:
+        if location.startswith(_S3):
+            return S3Store.from_url(location)
+        if "://" in location and not location.startswith(_FILE):
+            raise StorageError(
+                f"storage is a folder, file:///… or s3://…, not {location!r}"
+            )
+        return LocalStore(Path(location.removeprefix(_FILE)).absolute(), mkdir=True)
+    except (BaseError, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise StorageError(f"cannot open storage {location!r}: {reason}") from error
