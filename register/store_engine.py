@@ -63,7 +63,7 @@ def parse_database_url(database_url: str) -> URL:
     """Read a database address and name the driver we use for it.
 
     Raises:
-        DatabaseUrlError: it is no address, or of another database.
+        DatabaseUrlError: it is no address, or of a database we do not run on.
     """
     try:
         url = make_url(database_url)
@@ -77,7 +77,9 @@ def parse_database_url(database_url: str) -> URL:
         raise DatabaseUrlError(
             f"The register runs on sqlite or postgresql, not on {url.drivername}"
         )
-    return url.set(drivername=driver)
+    url = url.set(drivername=driver)
+    sqlite_path(url)
+    return url
 
 
 def sqlite_path(url: URL) -> Path | None:

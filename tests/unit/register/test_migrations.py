@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables in the database are those of the program, and guard themselves."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+import register
+from register.errors import (
+    DatabaseUnreachableError,
+    DatabaseUrlError,
+    SchemaError,
+)
+from register.store import Store, migrate
+from register.store_engine import open_engine, parse_database_url
+from register.store_schema import downgrade
+from register.tables import Row
+
+
+def _tables(database_url: str) -> set[str]:
+    engine = open_engine(parse_database_url(database_url))
+    try:
+        return set(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def test_migrated_tables_are_those_of_the_program(database_url: str) -> None:
+    engine = open_engine(parse_database_url(database_url))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_server_default": True}
+        )
+        assert compare_metadata(context, Row.metadata) == []
+    engine.dispose()
+
+
+def test_every_rule_of_the_tables_is_in_the_database(database_url: str) -> None:
+    # Alembic compares no CHECK constraints, so we do.
+    engine = open_engine(parse_database_url(database_url))
+    found = inspect(engine)
+    for table in Row.metadata.sorted_tables:
+        wanted = {
+            str(rule.name)
+            for rule in table.constraints
+            if str(rule.name).startswith("ck_")
+        }
+        in_place = {rule["name"] for rule in found.get_check_constraints(table.name)}
+        assert wanted == in_place
+    engine.dispose()
+
+
+def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    tables = _tables(empty_database_url)
+    migrate(empty_database_url)
+    assert _tables(empty_database_url) == tables
+    Store.open(empty_database_url).close()
+
+
+def test_downgrade_drops_everything_and_upgrade_brings_it_back(
+    empty_database_url: str,
+) -> None:
+    migrate(empty_database_url)
+    downgrade(empty_database_url, "base")
+    assert _tables(empty_database_url) == {"alembic_version"}
+    migrate(empty_database_url)
+    Store.open(empty_database_url).close()
+
+
+def test_processes_that_migrate_together_do_not_disturb_each_other(
+    empty_database_url: str,
+) -> None:
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            migrate(empty_database_url)
+        except BaseException as error:  # noqa: BLE001 - shown by the assertion
+            failures.append(error)
+
+    program = f"from register.store import migrate; migrate({empty_database_url!r})"
+    others = [
+        subprocess.Popen([sys.executable, "-c", program], cwd=Path(__file__).parent)
+        for _ in range(3)
+    ]
+    here = threading.Thread(target=run)
+    here.start()
+    here.join()
+    assert [other.wait() for other in others] == [0, 0, 0]
+    assert failures == []
+    Store.open(empty_database_url).close()
+
+
+def test_database_without_tables_is_refused(empty_database_url: str) -> None:
+    with pytest.raises(SchemaError, match="tra init"):
+        Store.open(empty_database_url)
+
+
+def test_refused_sqlite_file_is_not_created(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match="no database"):
+        Store.open(f"sqlite:///{tmp_path}/none.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tables_of_another_version_are_refused(database_url: str) -> None:
+    engine = open_engine(parse_database_url(database_url))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(SchemaError, match="9999"):
+        Store.open(database_url)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "register.db", "mysql://root@localhost/tra", "sqlite://"]
+)
+def test_address_of_no_database_of_ours_is_refused(address: str) -> None:
+    with pytest.raises(DatabaseUrlError):
+        Store.open(address)
+
+
+def test_unreachable_server_is_named_without_its_password() -> None:
+    # Port 1 of this machine: nothing listens there.
+    with pytest.raises(DatabaseUnreachableError) as refused:
+        Store.open("postgres://tra:hunter2@127.0.0.1:1/tra")
+    assert "127.0.0.1:1" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_migrations_travel_with_the_package(tmp_path: Path) -> None:
+    source = Path(register.__file__).parent
+    shutil.copytree(source, tmp_path / "site" / "register")
+    address = f"sqlite:///{tmp_path}/register.db"
+    program = (
+        "import register; from register.store import Store, migrate; "
+        f"migrate({address!r}); Store.open({address!r}).close(); "
+        "print(register.__file__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},  # noqa: TID251 - a child's environment
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip().startswith(str(tmp_path / "site"))
