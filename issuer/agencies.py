@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may do what: an agency sees and does only its own."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from issuer.errors import NotPermittedError
+from register.document import AgencyId
+from register.store import Store
+
+
+class Permission(StrEnum):
+    """Actions a token may be limited to."""
+
+    ISSUE = "issue"
+    READ = "read"
+    REVOKE = "revoke"
+    SUSPEND = "suspend"
+    REINSTATE = "reinstate"
+    SUPERSEDE = "supersede"
+    VOID = "void"
+    AUDIT = "audit"
+
+
+ALL_PERMISSIONS = frozenset(Permission)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who asks: a token of an agency, or an operator at the command line."""
+
+    actor: str
+    """Written into every event, e.g. `token:office-1` or `cli:somchai`."""
+
+    agency_id: AgencyId
+    permissions: frozenset[Permission]
+    types: frozenset[str] | None = None
+    """Types it may touch; None means all types of the agency."""
+
+
+def require_may(caller: Caller, permission: Permission, type_id: str | None) -> None:
+    """Refuse unless the caller may do this, to documents of this type.
+
+    Raises:
+        NotPermittedError: which right or which type is missing.
+    """
+    if permission not in caller.permissions:
+        raise NotPermittedError(f"this token has no right to {permission}")
+    if type_id is not None and caller.types is not None and type_id not in caller.types:
+        raise NotPermittedError(f"this token is not for documents of type {type_id}")
+
+
+def require_may_issue(store: Store, caller: Caller, type_id: str) -> None:
+    """Refuse unless the caller may issue the type and the agency has it in force.
+
+    Raises:
+        NotPermittedError: which of the two is missing.
+    """
+    require_may(caller, Permission.ISSUE, type_id)
+    if type_id not in store.types_in_force(caller.agency_id):
+        raise NotPermittedError(
+            f"agency {caller.agency_id} has no document type {type_id} in force"
+        )

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The issuer's parts, wired by plain calls: register, types, keys, storage.
+
+`open_issuer` fails with one clear sentence when a key, the database or a setting
+is missing or wrong, so that a service never starts which could not seal.
+"""
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from issuer.errors import SettingsError
+from issuer.files import FileStore, PublicationStore
+from issuer.settings import IssuerSettings
+from issuer.sign import Sealer, SealSources
+from keys.signing import PUBLICATION, Signer, claim_label, raw_signing, seal_label
+from keys.store import KeyStore
+from register.claim import claim_kid
+from register.document import AgencyId, DocumentId
+from register.envelope import SignRaw, key_id
+from register.record import document_url
+from register.store import Store
+from templates.catalogue import Catalogue
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimSigning:
+    """An agency's claim key: how to sign, and the hint that names it."""
+
+    kid: bytes
+    sign: SignRaw
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicationSigning:
+    """The publication key: how to sign, and its RFC 7638 thumbprint."""
+
+    kid: str
+    sign: SignRaw
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issuer:
+    """All that the use cases need; made once, shared by all requests."""
+
+    settings: IssuerSettings
+    store: Store
+    catalogue: Catalogue
+    keys: KeyStore
+    files: FileStore
+    publication: PublicationStore
+    publication_key: PublicationSigning
+    _sealers: dict[AgencyId, Sealer] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def watermarked(self) -> bool:
+        """Whether pages carry the watermark ตัวอย่าง."""
+        return self.settings.env != "production"
+
+    def verify_url(self, document_id: DocumentId) -> str:
+        """Address the QR code opens, upper case so that it stays small."""
+        return document_url(self.settings.verify_url, document_id)
+
+    def sealer(self, agency_id: AgencyId) -> Sealer:
+        """Return the sealer of an agency, made once.
+
+        Raises:
+            KeysError: the key is missing or cannot be opened.
+        """
+        with self._lock:
+            if agency_id not in self._sealers:
+                signer = self.keys.load_signer(seal_label(agency_id))
+                self._sealers[agency_id] = Sealer(signer, self._sources())
+            return self._sealers[agency_id]
+
+    def claim_key(self, agency_id: AgencyId) -> ClaimSigning:
+        """Return the claim key of an agency.
+
+        Raises:
+            KeysError: the key is missing or cannot be opened.
+        """
+        signer = self.keys.load_signer(claim_label(agency_id))
+        if signer.certificate is None:
+            raise SettingsError(f"key {signer.label} has no certificate")
+        der = signer.certificate.public_bytes(Encoding.DER)
+        return ClaimSigning(kid=claim_kid(der), sign=raw_signing(signer))
+
+    def check_ready(self) -> None:
+        """Open every key that will be needed, so that a missing one stops the start.
+
+        Raises:
+            KeysError: which key is missing or cannot be opened.
+        """
+        for agency in self.store.list_agencies():
+            self.sealer(agency.id)
+            self.claim_key(agency.id)
+
+    def close(self) -> None:
+        """Close connections; the issuer cannot be used afterwards."""
+        for sealer in self._sealers.values():
+            sealer.close()
+        self.store.close()
+
+    def _sources(self) -> SealSources:
+        settings = self.settings
+        return SealSources(
+            tsa_urls=settings.timestamp_authorities,
+            crl_urls=settings.crl_addresses,
+            tsa_anchors=_load_anchors(settings.tsa_anchors),
+            timeout=settings.tsa_timeout,
+            crl_refresh=settings.crl_refresh,
+        )
+
+
+def open_issuer(settings: IssuerSettings, keys: KeyStore) -> Issuer:
+    """Wire the issuer from its settings.
+
+    Raises:
+        SettingsError, SchemaError, KeysError, TypeFileError, StorageError: what is
+            missing or wrong, in one sentence.
+    """
+    store = Store.open(settings.database)
+    issuer = Issuer(
+        settings=settings,
+        store=store,
+        catalogue=Catalogue.load(settings.types),
+        keys=keys,
+        files=FileStore(settings.files),
+        publication=PublicationStore(settings.publication),
+        publication_key=publication_signing(keys.load_signer(PUBLICATION)),
+    )
+    issuer.check_ready()
+    return issuer
+
+
+def publication_signing(signer: Signer) -> PublicationSigning:
+    """Prepare the publication key.
+
+    Raises:
+        SettingsError: the key is not a P-256 key.
+    """
+    if not isinstance(signer.public_key, ec.EllipticCurvePublicKey):
+        raise SettingsError("the publication key must be a P-256 key")
+    return PublicationSigning(kid=key_id(signer.public_key), sign=raw_signing(signer))
+
+
+def _load_anchors(path: Path | None) -> tuple[x509.Certificate, ...]:
+    if path is None:
+        return ()
+    try:
+        return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"TRA_TSA_ANCHORS {path} cannot be read: {error}"
+        ) from error

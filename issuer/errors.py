@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors of the issuer: each message says what failed, what was expected, what came."""
+
+
+class IssuerError(Exception):
+    """Base of all errors of the issuer."""
+
+
+class SettingsError(IssuerError):
+    """The issuer cannot start with these settings."""
+
+
+class StorageError(IssuerError):
+    """The object storage could not be used."""
+
+
+class FileMissingError(StorageError):
+    """A file that should be in the object storage is not, or is damaged."""
+
+
+class SealError(IssuerError):
+    """The PDF could not be sealed, or did not stand the check after sealing."""
+
+
+class TimestampUnavailableError(SealError):
+    """No RFC 3161 authority answered with a token; a retry may succeed."""
+
+
+class RevocationUnavailableError(SealError):
+    """No fresh revocation list for the certificates; a retry may succeed."""
+
+
+class NotPermittedError(IssuerError):
+    """The caller may not do this."""
+
+
+class NotFoundHereError(IssuerError):
+    """There is no such document in the caller's agency."""
+
+
+class ReservationVoidedError(IssuerError):
+    """The reservation that this retry belongs to was given up."""
+
+
+class NotAuthenticatedError(IssuerError):
+    """The request carries no token that counts."""
+
+
+class NotIssuedYetError(IssuerError):
+    """The document is a reservation and has no PDF."""
+
+
+class QrCodeError(IssuerError):
+    """The address cannot be put in a QR code."""
+
+
+class RenderError(IssuerError):
+    """The page could not be drawn from this record and type."""
+
+
+class MissingGlyphError(RenderError):
+    """The font has no glyph for a character of the record."""
+
+
+class PageOverflowError(RenderError):
+    """A part of the page does not fit; nothing is clipped or shrunk in silence."""

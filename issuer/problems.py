@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which error becomes which problem document (RFC 9457), in Thai and English.
+
+One table, most special error first. An error that is not here is answered with
+500 and no detail.
+"""
+
+from collections.abc import Callable
+
+from issuer import errors
+from keys.errors import KeysError
+from register import errors as register_errors
+from register.document import Text
+from register.problem import FieldIssue, Problem
+from templates.catalogue import FieldsError, UnknownTypeError
+
+_RETRY_SECONDS = "30"
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """Return the problem that an error stands for, None if it is not foreseen."""
+    for kind, build in _TABLE:
+        if isinstance(error, kind):
+            return build(error)
+    return None
+
+
+def problem_kinds() -> tuple[type[Exception], ...]:
+    """Return the errors that `problem_of` knows."""
+    return tuple(kind for kind, _ in _TABLE)
+
+
+def _fields(error: Exception) -> Problem:
+    problems = error.problems if isinstance(error, FieldsError) else ()
+    return Problem(
+        status=422,
+        slug="invalid-fields",
+        title=Text(th="ข้อมูลในเอกสารไม่ถูกต้อง", en="The document's data is not valid"),
+        detail=Text(
+            th="แก้ไขช่องที่ระบุแล้วส่งใหม่ ยังไม่มีการออกเลขที่เอกสาร",
+            en="Correct the fields named and send again; no number was taken.",
+        ),
+        errors=tuple(
+            FieldIssue(
+                field=p.field,
+                reason=p.reason,
+                detail=Text(th=p.detail.th, en=p.detail.en),
+            )
+            for p in problems
+        ),
+    )
+
+
+def _fixed(
+    status: int,
+    slug: str,
+    title: Text,
+    detail: Text | None = None,
+    *,
+    retry: bool = False,
+) -> Callable[[Exception], Problem]:
+    def build(error: Exception) -> Problem:
+        return Problem(
+            status=status,
+            slug=slug,
+            title=title,
+            detail=detail or Text(th=title.th, en=str(error)),
+            headers={"Retry-After": _RETRY_SECONDS} if retry else {},
+        )
+
+    return build
+
+
+def _unauthenticated(_error: Exception) -> Problem:
+    return Problem(
+        status=401,
+        slug="token-not-accepted",
+        title=Text(th="โทเค็นใช้ไม่ได้", en="The token is not accepted"),
+        detail=Text(
+            th="โทเค็นไม่ถูกต้อง หมดอายุ หรือถูกยกเลิก โปรดขอโทเค็นใหม่จากผู้ดูแลระบบ",
+            en="The token is missing, unknown, expired or revoked; ask the "
+            "administrator for a new one.",
+        ),
+        headers={"WWW-Authenticate": 'Bearer realm="tra"'},
+    )
+
+
+_KEPT = Text(
+    th="เลขที่เอกสารถูกจองไว้แล้ว ส่งคำขอเดิมอีกครั้งด้วย Idempotency-Key เดิม",
+    en="The number stays reserved; send the same request again with the same "
+    "Idempotency-Key.",
+)
+
+_TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
+    (FieldsError, _fields),
+    (
+        UnknownTypeError,
+        _fixed(
+            404,
+            "unknown-type",
+            Text(th="ไม่มีเอกสารประเภทนี้", en="There is no such document type"),
+        ),
+    ),
+    (errors.NotAuthenticatedError, _unauthenticated),
+    (
+        errors.NotPermittedError,
+        _fixed(
+            403,
+            "not-permitted",
+            Text(th="ไม่มีสิทธิ์ทำรายการนี้", en="This token may not do this"),
+        ),
+    ),
+    (
+        register_errors.UnknownDocumentError,
+        _fixed(
+            404,
+            "document-not-found",
+            Text(
+                th="ไม่พบเอกสารนี้ในหน่วยงานของท่าน",
+                en="Your agency has no such document",
+            ),
+            Text(
+                th="ตรวจรหัสเอกสารอีกครั้ง",
+                en="Check the document id.",
+            ),
+        ),
+    ),
+    (
+        register_errors.DocumentIdError,
+        _fixed(
+            404,
+            "document-not-found",
+            Text(th="รหัสเอกสารไม่ถูกต้อง", en="This is not a document id"),
+        ),
+    ),
+    (
+        register_errors.IdempotencyConflictError,
+        _fixed(
+            409,
+            "idempotency-key-reused",
+            Text(
+                th="Idempotency-Key นี้ใช้กับคำขออื่นไปแล้ว",
+                en="This Idempotency-Key was used for another request",
+            ),
+        ),
+    ),
+    (
+        register_errors.TransitionError,
+        _fixed(
+            409,
+            "transition-not-allowed",
+            Text(
+                th="สถานะปัจจุบันของเอกสารไม่อนุญาตให้ทำรายการนี้",
+                en="The document's status does not allow this",
+            ),
+        ),
+    ),
+    (
+        register_errors.DocumentStateError,
+        _fixed(
+            409,
+            "state-not-allowed",
+            Text(
+                th="เอกสารไม่อยู่ในสถานะที่ทำรายการนี้ได้",
+                en="The document's state does not allow this",
+            ),
+        ),
+    ),
+    (
+        register_errors.StatusChangeError,
+        _fixed(
+            422,
+            "status-change-refused",
+            Text(th="คำสั่งเปลี่ยนสถานะไม่ถูกต้อง", en="The order is not valid"),
+        ),
+    ),
+    (
+        register_errors.PageTokenError,
+        _fixed(
+            422,
+            "page-token-refused",
+            Text(th="ตัวชี้หน้าถัดไปไม่ถูกต้อง", en="The page token is not valid"),
+        ),
+    ),
+    (
+        register_errors.CanonicalError,
+        _fixed(
+            422,
+            "data-not-canonical",
+            Text(th="ข้อมูลเขียนเป็น JSON มาตรฐานไม่ได้", en="The data cannot be stored"),
+        ),
+    ),
+    (
+        errors.ReservationVoidedError,
+        _fixed(
+            409,
+            "reservation-voided",
+            Text(th="การจองเลขที่นี้ถูกยกเลิกแล้ว", en="This reservation was voided"),
+        ),
+    ),
+    (
+        errors.NotIssuedYetError,
+        _fixed(
+            409,
+            "not-issued",
+            Text(th="เอกสารนี้ยังออกไม่เสร็จ", en="This document is not issued"),
+        ),
+    ),
+    (
+        errors.TimestampUnavailableError,
+        _fixed(
+            503,
+            "timestamp-unavailable",
+            Text(
+                th="ติดต่อผู้ให้บริการประทับเวลาไม่ได้",
+                en="No time-stamping authority answered",
+            ),
+            _KEPT,
+            retry=True,
+        ),
+    ),
+    (
+        errors.RevocationUnavailableError,
+        _fixed(
+            503,
+            "revocation-unavailable",
+            Text(
+                th="ติดต่อบัญชีเพิกถอนใบรับรองไม่ได้",
+                en="The certificate revocation list cannot be reached",
+            ),
+            _KEPT,
+            retry=True,
+        ),
+    ),
+    (
+        errors.RenderError,
+        _fixed(
+            422,
+            "page-refused",
+            Text(th="จัดหน้าเอกสารนี้ไม่ได้", en="The page cannot be drawn"),
+        ),
+    ),
+    (
+        errors.SealError,
+        _fixed(
+            503,
+            "seal-failed",
+            Text(th="ประทับตราเอกสารไม่สำเร็จ", en="The document could not be sealed"),
+            _KEPT,
+            retry=True,
+        ),
+    ),
+    (
+        KeysError,
+        _fixed(
+            503,
+            "key-unavailable",
+            Text(th="ใช้กุญแจลงลายมือชื่อไม่ได้", en="A signing key cannot be used"),
+            _KEPT,
+            retry=True,
+        ),
+    ),
+    (
+        errors.StorageError,
+        _fixed(
+            503,
+            "storage-unavailable",
+            Text(th="ที่เก็บไฟล์ใช้ไม่ได้ชั่วคราว", en="The file storage cannot be used"),
+            _KEPT,
+            retry=True,
+        ),
+    ),
+)

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The wire: what the API takes and gives. Nothing here reaches the register as is."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)
+]
+Reference = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class DocumentRequest(_Wire):
+    """Body of `POST /v1/documents`."""
+
+    type: Annotated[str, StringConstraints(max_length=40)]
+    data: dict[str, Any]
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+class StatusRequest(_Wire):
+    """Body of revoke, suspend and reinstate."""
+
+    reason: Reason
+    legal_basis: Reference
+    order_number: Reference | None = None
+    effective_at: AwareDatetime | None = None
+
+
+class SupersedeRequest(StatusRequest):
+    """Body of supersede: why, and the data of the successor."""
+
+    data: dict[str, Any]
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+class VoidRequest(_Wire):
+    """Body of void: giving up a reservation."""
+
+    reason: Reason
+
+
+class DocumentAnswer(_Wire):
+    """One document of the caller's agency."""
+
+    id: str
+    number: str
+    type: str
+    state: Literal["reserved", "issued", "void"]
+    status: Literal["valid", "suspended", "revoked", "superseded"]
+    status_since: datetime | None
+    issued_at: datetime | None
+    valid_from: date
+    valid_until: date | None = Field(description="null: no expiry")
+    sha256: str | None = Field(description="of the sealed PDF, lower-case hex")
+    verify_url: str
+    pdf_url: str | None
+    supersedes: str | None
+    successor: str | None
+
+
+class DocumentDetail(DocumentAnswer):
+    """One document with the fields it was issued with."""
+
+    data: dict[str, Any]
+
+
+class DocumentList(_Wire):
+    """A page of documents; `next` goes into `after` of the next request."""
+
+    documents: list[DocumentAnswer]
+    next: str | None
+
+
+class EventAnswer(_Wire):
+    """One line of the event log."""
+
+    seq: int
+    at: datetime
+    actor: str
+    document_id: str | None
+    action: str
+    from_status: str | None
+    to_status: str | None
+    effective_at: datetime | None
+    reason: str | None
+    legal_basis: str | None
+    order_number: str | None
+    details: dict[str, Any]
+
+
+class EventList(_Wire):
+    """A page of the event log; `next` goes into `after` of the next request."""
+
+    events: list[EventAnswer]
+    next: int | None
+
+
+class TypeAnswer(_Wire):
+    """A document type the agency has in force."""
+
+    id: str
+    code: str
+    version: int
+    name: dict[str, str]
+    schema_url: str
+
+
+class TypeList(_Wire):
+    """The document types of the caller's agency."""
+
+    types: list[TypeAnswer]

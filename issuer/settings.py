@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings of the issuer: read once from `TRA_*`, complete and checked before use."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, HttpUrl, TypeAdapter, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ADDRESS = TypeAdapter(HttpUrl)
+
+
+class IssuerSettings(BaseSettings):
+    """What the issuer needs to know; every limit has its unit and its reason."""
+
+    model_config = SettingsConfigDict(env_prefix="TRA_", frozen=True, extra="ignore")
+
+    home: Path = Path("data")
+    """Folder that holds everything of a one-machine installation."""
+
+    env: Literal["development", "production"] = "development"
+    """In development each page carries the watermark ตัวอย่าง."""
+
+    database_url: str = ""
+    """SQLAlchemy address of the register; empty means `$TRA_HOME/register.db`."""
+
+    files_store: str = ""
+    """Folder or `s3://` address of the sealed PDFs; empty means `$TRA_HOME/files`."""
+
+    publication_store: str = ""
+    """Folder or `s3://` address the publication is written to."""
+
+    verify_url: str = "http://127.0.0.1:8000"
+    """Address of the verifier, printed in every QR code: it cannot change later."""
+
+    pki_url: str = "http://127.0.0.1:8000/pki"
+    """Address of the development authorities (`keys.app`)."""
+
+    tsa_urls: tuple[str, ...] = ()
+    """RFC 3161 authorities in order of preference; empty means ours."""
+
+    crl_urls: tuple[str, ...] = ()
+    """CRLs of the CAs above the seal and time-stamping certificates; empty: ours."""
+
+    tsa_anchors: Path | None = None
+    """PEM file of the CAs of the authorities; empty means the root of the seal."""
+
+    publication_url: str = ""
+    """Address (or folder) verifiers read; an address stands in the status lists."""
+
+    types: tuple[Path, ...] = ()
+    """Further folders of document types, beside those that come with Tra."""
+
+    tsa_timeout: float = Field(default=5.0, gt=0, le=60)
+    """Seconds for one authority; longer keeps an officer waiting for no gain."""
+
+    crl_refresh: float = Field(default=900.0, gt=0)
+    """Seconds a fetched CRL is used again: as old as a status list may be."""
+
+    max_body_bytes: int = Field(default=1_000_000, gt=0)
+    """Bytes of a JSON request: the largest record is a few kB."""
+
+    @model_validator(mode="after")
+    def check_addresses(self) -> Self:
+        """Refuse an address that no browser and no client could open."""
+        for address in (self.verify_url, self.pki_url, *self.tsa_urls, *self.crl_urls):
+            _ADDRESS.validate_python(address)
+        if _ADDRESS.validate_python(self.verify_url).path not in {None, "/"}:
+            message = "TRA_VERIFY_URL must be a scheme and a host, without a path"
+            raise ValueError(message)
+        return self
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy address of the register."""
+        path = (self.home / "register.db").resolve()
+        return self.database_url or f"sqlite:///{path}"
+
+    @property
+    def files(self) -> str:
+        """Where sealed PDFs are kept."""
+        return self.files_store or str(self.home / "files")
+
+    @property
+    def publication(self) -> str:
+        """Where the publication is written."""
+        return self.publication_store or str(self.home / "publication")
+
+    @property
+    def publication_address(self) -> str:
+        """Public address of the publication, as status lists name themselves."""
+        if self.publication_url.startswith(("https://", "http://")):
+            return self.publication_url.rstrip("/")
+        return f"{self.verify_url.rstrip('/')}/register"
+
+    @property
+    def timestamp_authorities(self) -> tuple[str, ...]:
+        """Addresses of the RFC 3161 authorities to ask, in order."""
+        return self.tsa_urls or (f"{self.pki_url.rstrip('/')}/tsa",)
+
+    @property
+    def crl_addresses(self) -> tuple[str, ...]:
+        """Addresses of the CRLs to embed in every file."""
+        base = self.pki_url.rstrip("/")
+        return self.crl_urls or (
+            f"{base}/crl/root-ca.crl",
+            f"{base}/crl/issuing-ca.crl",
+        )

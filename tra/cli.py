@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line `tra`. Errors are one sentence on stderr, exit code 1."""
+
+import logging
+import sys
+
+import typer
+
+from issuer.errors import IssuerError
+from keys.errors import KeysError
+from register.document import Action
+from register.errors import RegisterError
+from templates.catalogue import FieldsError
+from templates.errors import TemplateError
+from tra.commands import admin, documents, server, verify
+from tra.errors import TraError
+from verifier.errors import VerifierError
+
+_KNOWN = (
+    TraError,
+    IssuerError,
+    KeysError,
+    RegisterError,
+    TemplateError,
+    VerifierError,
+)
+
+app = typer.Typer(
+    name="tra",
+    help="Tra (ตรา): issue sealed electronic licences, and check them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+token = typer.Typer(help="API tokens of an agency.", no_args_is_help=True)
+agency = typer.Typer(help="Agencies that issue documents.", no_args_is_help=True)
+
+
+def _register_commands() -> None:
+    for command in (
+        server.demo,
+        admin.init,
+        documents.issue,
+        verify.verify,
+        documents.status_command(Action.REVOKE, "Revoke a document for good (เพิกถอน)."),
+        documents.status_command(
+            Action.SUSPEND, "Suspend a document for a time (พักใช้)."
+        ),
+        documents.status_command(Action.REINSTATE, "End a document's suspension."),
+        documents.supersede,
+        documents.finish,
+        documents.void,
+        admin.types,
+        admin.audit,
+        admin.events,
+        admin.publish,
+        server.serve,
+        server.worker,
+        server.migrate,
+    ):
+        app.command(command.__name__)(command)
+    app.add_typer(token, name="token")
+    app.add_typer(agency, name="agency")
+    token.command("create")(admin.token_create)
+    token.command("list")(admin.token_list)
+    token.command("revoke")(admin.token_revoke)
+    agency.command("add")(admin.agency_add)
+
+
+def main() -> None:
+    """Run the program; every foreseen failure is one sentence and exit code 1."""
+    # Libraries report what we handle; only warnings of our own are for people.
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(message)s")
+    _register_commands()
+    try:
+        app()
+    except FieldsError as error:
+        typer.echo("tra: the document's data is not valid:", err=True)
+        for problem in error.problems:
+            typer.echo(f"  {problem.field}: {problem.detail.en}", err=True)
+            typer.echo(f"    {problem.detail.th}", err=True)
+        sys.exit(1)
+    except _KNOWN as error:
+        typer.echo(f"tra: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tra init`, `types`, `audit`, `events`, `publish`, `agency add`, `token …`."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from issuer.agencies import ALL_PERMISSIONS
+from issuer.answers import event_answer
+from issuer.publish import publish_all
+from keys.ceremony import AgencyNames
+from keys.signing import Algorithm
+from tra.clock import system_clock
+from tra.demo import DEMO_AGENCY
+from tra.errors import UsageError
+from tra.home import find_agency, open_home, open_register, read_home
+from tra.installation import AgencyPlan, add_agency, create_installation
+from tra.output import AgencyOption, Json, print_facts, print_json, print_table
+
+AgencyIdOption = Annotated[
+    str, typer.Option("--agency-id", help="1 to 8 letters A-Z and digits.")
+]
+NameThOption = Annotated[str, typer.Option("--name-th", help="Name in Thai.")]
+NameEnOption = Annotated[str, typer.Option("--name-en", help="Name in English.")]
+DomainOption = Annotated[str, typer.Option("--domain", help="Its domain name.")]
+SealOption = Annotated[
+    Algorithm, typer.Option("--seal", help="RS256 (RSA-3072) or ES256 (P-256).")
+]
+
+
+def init(
+    agency_id: AgencyIdOption = DEMO_AGENCY.names.id,
+    name_th: NameThOption = DEMO_AGENCY.names.th,
+    name_en: NameEnOption = DEMO_AGENCY.names.en,
+    domain: DomainOption = DEMO_AGENCY.domain,
+    seal: SealOption = Algorithm.RS256,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Make a development installation in TRA_HOME: keys, register, one agency."""
+    plan = AgencyPlan(
+        names=AgencyNames(id=agency_id, th=name_th, en=name_en),
+        domain=domain,
+        seal_algorithm=seal,
+    )
+    home = read_home()
+    create_installation(home, plan, system_clock())
+    facts = {
+        "home": str(home.keys.home),
+        "agency": agency_id,
+        "trust_root": str(home.verifier.trust_root_path),
+        "publication": home.issuer.publication,
+    }
+    if as_json:
+        print_json(facts)
+    else:
+        typer.echo("Ready. These keys are for development only.")
+        print_facts(facts)
+
+
+def agency_add(
+    agency_id: AgencyIdOption,
+    name_th: NameThOption,
+    name_en: NameEnOption,
+    domain: DomainOption,
+    seal: SealOption = Algorithm.RS256,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Add an agency with its keys, and sign a new trust list."""
+    plan = AgencyPlan(
+        names=AgencyNames(id=agency_id, th=name_th, en=name_en),
+        domain=domain,
+        seal_algorithm=seal,
+    )
+    home = read_home()
+    add_agency(home, plan, system_clock())
+    if as_json:
+        print_json({"agency": agency_id, "domain": domain})
+    else:
+        typer.echo(f"Agency {agency_id} added; the trust list is signed anew.")
+
+
+def types(*, as_json: Json = False) -> None:
+    """List the document types, and which agencies may issue them."""
+    with open_home(read_home()) as issuer:
+        rows = []
+        agencies = issuer.store.list_agencies()
+        for kind in issuer.catalogue.types:
+            in_force = [
+                a.id for a in agencies if kind.id in issuer.store.types_in_force(a.id)
+            ]
+            rows.append((kind.id, kind.code, kind.name.th, kind.name.en, in_force))
+    if as_json:
+        names = ("id", "code", "name_th", "name_en", "agencies")
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        print_table(
+            ("type", "code", "ชื่อ", "name", "agencies"),
+            [(*row[:4], ", ".join(row[4])) for row in rows],
+        )
+
+
+def audit(agency: AgencyOption = None, *, as_json: Json = False) -> None:
+    """List reservations that were never finished; exit code 3 if there are any."""
+    with open_register(read_home()) as store:
+        only = None if agency is None else find_agency(store, agency).id
+        unfinished = store.unfinished_reservations(only)
+    rows = [
+        (d.number, d.type_id, d.agency_id, d.reserved_at.isoformat(), d.id)
+        for d in unfinished
+    ]
+    if as_json:
+        names = ("number", "type", "agency", "reserved_at", "id")
+        print_json({"unfinished": [dict(zip(names, r, strict=True)) for r in rows]})
+    elif rows:
+        print_table(("number", "type", "agency", "reserved at", "id"), rows)
+        typer.echo(
+            "\nFinish one with `tra finish ID`, or give it up with `tra void ID`."
+        )
+    else:
+        typer.echo("Every reserved number led to a document or was voided.")
+    if rows:
+        raise typer.Exit(3)
+
+
+def events(
+    agency: AgencyOption = None,
+    after: Annotated[int, typer.Option(help="Only events after this number.")] = 0,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Print the event log of an agency, oldest first."""
+    with open_register(read_home()) as store:
+        found = find_agency(store, agency)
+        lines = [
+            event_answer(event)
+            for event in store.events(agency_id=found.id, after_seq=after)
+        ]
+    if as_json:
+        print_json({"events": [line.model_dump(mode="json") for line in lines]})
+    else:
+        print_table(
+            ("seq", "at", "actor", "action", "document", "reason"),
+            [
+                (e.seq, e.at.isoformat(), e.actor, e.action, e.document_id, e.reason)
+                for e in lines
+            ],
+        )
+
+
+def publish(*, as_json: Json = False) -> None:
+    """Publish again what verifiers read: status lists and what changed."""
+    home = read_home()
+    with open_home(home) as issuer:
+        count = publish_all(issuer, system_clock())
+    if as_json:
+        print_json({"publication": home.issuer.publication, "documents": count})
+    else:
+        typer.echo(f"Published to {home.issuer.publication} ({count} documents new).")
+
+
+def token_create(
+    name: Annotated[str, typer.Option("--name", help="Whose token; seen in events.")],
+    agency: AgencyOption = None,
+    types: Annotated[
+        list[str] | None, typer.Option("--type", help="Only this type; repeatable.")
+    ] = None,
+    actions: Annotated[
+        list[str] | None,
+        typer.Option("--action", help="Only this action; repeatable."),
+    ] = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=730)] = 90,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Make an API token; it is shown once and stored only as a hash."""
+    known = {permission.value for permission in ALL_PERMISSIONS}
+    unknown = set(actions or ()) - known
+    if unknown:
+        raise UsageError(
+            f"unknown action {', '.join(sorted(unknown))}; "
+            f"there are: {', '.join(sorted(known))}"
+        )
+    now = system_clock()
+    with open_register(read_home()) as store:
+        plain, info = store.create_token(
+            find_agency(store, agency).id,
+            name,
+            frozenset(types) if types else None,
+            frozenset(actions) if actions else frozenset(known),
+            now + timedelta(days=days),
+            now,
+        )
+    if as_json:
+        print_json({"token": plain, "id": info.id, "expires_at": info.expires_at})
+    else:
+        typer.echo(plain)
+        typer.echo(f"Keep it now: it is not shown again. Expires {info.expires_at}.")
+
+
+def token_list(agency: AgencyOption = None, *, as_json: Json = False) -> None:
+    """List the API tokens of an agency, without their secrets."""
+    with open_register(read_home()) as store:
+        tokens = store.list_tokens(find_agency(store, agency).id)
+    names = ("id", "name", "types", "actions", "expires_at", "revoked_at")
+    rows = [
+        (
+            t.id,
+            t.name,
+            sorted(t.types) if t.types is not None else None,
+            sorted(t.actions),
+            t.expires_at,
+            t.revoked_at,
+        )
+        for t in tokens
+    ]
+    if as_json:
+        print_json({"tokens": [dict(zip(names, row, strict=True)) for row in rows]})
+    else:
+        print_table(names, rows)
+
+
+def token_revoke(
+    token_id: Annotated[str, typer.Argument(help="Id from `tra token list`.")],
+    agency: AgencyOption = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Revoke an API token at once."""
+    with open_register(read_home()) as store:
+        found = find_agency(store, agency)
+        store.revoke_token(token_id, system_clock(), found.id)
+    if as_json:
+        print_json({"id": token_id, "revoked": True})
+    else:
+        typer.echo(f"Token {token_id} is revoked.")

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tra serve`, `tra worker`, `tra migrate`, `tra demo`."""
+
+from typing import Annotated
+
+import typer
+
+from issuer.tasks import create_worker
+from register.store import migrate as migrate_register
+from tra.clock import system_clock
+from tra.demo import run_demo
+from tra.home import open_home, read_home
+from tra.output import Json, print_json
+from tra.serve import serve as run_server
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+) -> None:
+    """Serve verifier, issuer, register and development authorities on one port."""
+    home = read_home()
+    typer.echo(f"Open http://{host}:{port}/ — stop with Ctrl-C.")
+    run_server(home, host=host, port=port)
+
+
+def worker() -> None:
+    """Run the schedule alone: publish every 15 minutes."""
+    with open_home(read_home()) as issuer:
+        create_worker(issuer, system_clock).run()
+
+
+def migrate(*, as_json: Json = False) -> None:
+    """Bring the register's tables to this version."""
+    home = read_home()
+    migrate_register(home.issuer.database)
+    if as_json:
+        print_json({"migrated": True})
+    else:
+        typer.echo("The register is up to date.")
+
+
+def demo(*, as_json: Json = False) -> None:
+    """Issue three documents, verify, tamper, revoke: the main job end to end."""
+    run_demo(read_home(), as_json=as_json)

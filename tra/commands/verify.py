@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tra verify`: the same verdict as the page and the API, as an exit code."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from verifier.verify_pdf import verify_pdf
+from verifier.verify_qr import verify_qr
+
+from tra.clock import system_clock
+from tra.errors import UsageError
+from tra.home import read_home
+from tra.output import Json, print_json
+from verifier.report import EXIT_CODES, Report
+from verifier.settings import VerifierSettings
+from verifier.trust import Publication, open_publication
+
+_MARKS = {
+    "in_force": ("✓", typer.colors.GREEN),
+    "not_in_force": ("✗", typer.colors.RED),
+    "altered": ("✗", typer.colors.RED),
+    "unknown": ("✗", typer.colors.RED),
+    "signature_only": ("?", typer.colors.YELLOW),
+    "unchecked": ("?", typer.colors.YELLOW),
+}
+
+
+def verify(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE…", help="PDF files.")
+    ] = None,
+    qr: Annotated[
+        str | None, typer.Option("--qr", metavar="URL", help="Address in a QR code.")
+    ] = None,
+    password: Annotated[
+        str | None, typer.Option(help="Of encrypted files.", envvar="TRA_PDF_PASSWORD")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Check PDF files or a QR address; the exit code is the outcome.
+
+    0 in force, 10 not in force, 11 altered, 12 unknown, 13 signature only,
+    14 unchecked; of several files the highest.
+    """
+    if not files and qr is None:
+        raise UsageError("name a PDF file, or an address with --qr")
+    settings = read_home().verifier
+    publication = open_publication(settings)
+    try:
+        reports = _verify_all(files or [], qr, password, publication, settings)
+    finally:
+        publication.close()
+    if as_json:
+        print_json([{"input": name, **r.to_json()} for name, r in reports])
+    else:
+        for name, report in reports:
+            _print_report(name, report)
+    raise typer.Exit(max(EXIT_CODES[report.outcome] for _, report in reports))
+
+
+def _verify_all(
+    files: list[Path],
+    qr: str | None,
+    password: str | None,
+    publication: Publication,
+    settings: VerifierSettings,
+) -> list[tuple[str, Report]]:
+    now = system_clock()
+    reports = [
+        (
+            str(path),
+            verify_pdf(
+                _read(path),
+                publication=publication,
+                now=now,
+                limits=settings.limits,
+                password=password,
+            ),
+        )
+        for path in files
+    ]
+    if qr is not None:
+        reports.append(("QR", verify_qr(qr, publication=publication, now=now)))
+    return reports
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _print_report(name: str, report: Report) -> None:
+    facts = report.to_json()
+    mark, colour = _MARKS[facts["outcome"]]
+    reason = f" ({facts['reason']})" if facts["reason"] else ""
+    verdict = typer.style(f"{mark} {facts['outcome']}{reason}", fg=colour, bold=True)
+    typer.echo(f"{verdict}  {name}")
+    for language in ("th", "en"):
+        typer.echo(f"  {facts['text'][language]}")
+    document = facts.get("document")
+    if document:
+        typer.echo(f"  {document['type_name']['th']} {document['number']}")
+    typer.echo(f"  {facts['advice']['th']}")
+    typer.echo(f"  {facts['advice']['en']}")

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes a development installation: keys, register, an agency, a publication.
+
+Running it again changes nothing that is there.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from issuer.context import open_issuer
+from issuer.files import PublicationStore
+from issuer.publish import publish_all
+from keys.ceremony import AgencyNames, create_development_pki
+from keys.ceremony import add_agency as add_agency_keys
+from keys.signing import Algorithm
+from keys.store import open_key_store
+from register.document import Text, parse_agency_id
+from register.store import Store, migrate
+from templates.catalogue import Catalogue
+from tra.home import Home, check_initialised
+from tra.trust import publish_trust_list
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgencyPlan:
+    """An agency to set up, with the kind of its seal key."""
+
+    names: AgencyNames
+    domain: str
+    seal_algorithm: Algorithm = Algorithm.RS256
+
+
+def create_installation(home: Home, plan: AgencyPlan, now: datetime) -> None:
+    """Make everything a one-machine installation needs, or what is missing of it.
+
+    1. Keys and certificates of the development PKI.
+    2. The register's tables, the agency, its document types.
+    3. The trust list, signed by the trust root.
+    4. The first publication.
+
+    Raises:
+        KeysError, RegisterError, IssuerError: what cannot be made, in one sentence.
+    """
+    # 1.
+    create_development_pki(
+        home.keys, agency=plan.names, now=now, seal_algorithm=plan.seal_algorithm
+    )
+    # 2.
+    migrate(home.issuer.database)
+    _enter(home, plan, now)
+    # 4.
+    issuer = open_issuer(home.issuer, open_key_store(home.keys))
+    try:
+        publish_all(issuer, now)
+    finally:
+        issuer.close()
+
+
+def add_agency(home: Home, plan: AgencyPlan, now: datetime) -> None:
+    """Add an agency to an installation: keys, register, trust list.
+
+    Raises:
+        NotInitialisedError, KeysError, RegisterError: what cannot be made.
+    """
+    check_initialised(home)
+    add_agency_keys(
+        home.keys, agency=plan.names, now=now, seal_algorithm=plan.seal_algorithm
+    )
+    _enter(home, plan, now)
+
+
+def _enter(home: Home, plan: AgencyPlan, now: datetime) -> None:
+    catalogue = Catalogue.load(home.issuer.types)
+    agency_id = parse_agency_id(plan.names.id)
+    with Store.open(home.issuer.database) as store:
+        if agency_id not in {agency.id for agency in store.list_agencies()}:
+            name = Text(th=plan.names.th, en=plan.names.en)
+            store.add_agency(agency_id, name, plan.domain, now)
+        for kind in catalogue.types:
+            store.set_type_in_force(agency_id, kind.id, kind.version, now)
+        # 3.
+        publication = PublicationStore(home.issuer.publication)
+        publish_trust_list(home.keys, store, catalogue, publication, now)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the program prints: short text for people, `--json` for programs."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from issuer.context import Issuer
+from register.document import Document
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+AgencyOption = Annotated[
+    str | None,
+    typer.Option("--agency", help="Agency id; not needed while there is one."),
+]
+
+
+def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Print one JSON value."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def print_facts(facts: Mapping[str, object]) -> None:
+    """Print `name  value` lines, aligned, leaving out what is not known."""
+    width = max(len(name) for name in facts)
+    for name, value in facts.items():
+        if value is not None:
+            typer.echo(f"  {name.ljust(width)}  {value}")
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table that keeps its shape with Thai text and on a narrow terminal."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console(highlight=False, markup=False).print(table)
+
+
+def document_facts(issuer: Issuer, document: Document) -> dict[str, object]:
+    """Describe one document for people and programs alike."""
+    return {
+        "id": document.id,
+        "number": document.number,
+        "type": document.type_id,
+        "state": document.state.value,
+        "status": document.status.value,
+        "issued_at": document.issued_at,
+        "valid_from": document.valid_from,
+        "valid_until": document.valid_until,
+        "sha256": document.file_sha256.hex() if document.file_sha256 else None,
+        "verify_url": issuer.verify_url(document.id),
+        "supersedes": document.supersedes,
+        "successor": document.successor,
+    }

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds the trust list of this installation and signs it with the trust root.
+
+In production the trust root lives off the server and signs there; here it is the
+development key in `$TRA_HOME/trust-root`.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from issuer.files import PublicationStore
+from keys.settings import KeysSettings
+from keys.signing import (
+    PUBLICATION,
+    TRUST_ROOT,
+    Signer,
+    claim_label,
+    raw_signing,
+    seal_label,
+)
+from keys.store import KeyStore, open_key_store, open_trust_root
+from register import store as register_store
+from register.document import Text
+from register.envelope import PublicKey, key_id
+from register.trust_list import (
+    Agency,
+    ClaimKey,
+    Period,
+    PublicationKey,
+    SealAnchor,
+    TrustList,
+    TypeEntry,
+    sign_trust_list,
+)
+from templates.catalogue import Catalogue
+from tra.errors import TraError
+
+_LIFETIME = timedelta(days=366)
+"""A yearly ceremony with the trust root renews the list; a list past it is refused."""
+
+_NAME = Text(
+    th="บัญชีความเชื่อถือของระบบทดลองตรา", en="Trust list of a Tra development system"
+)
+
+
+def publish_trust_list(
+    settings: KeysSettings,
+    store: register_store.Store,
+    catalogue: Catalogue,
+    publication: PublicationStore,
+    now: datetime,
+) -> None:
+    """Sign a new version of the trust list and publish it.
+
+    Raises:
+        KeysError: a key is missing or cannot be opened.
+    """
+    keys = open_key_store(settings)
+    root = open_trust_root(settings).load_signer(TRUST_ROOT)
+    seal = keys.load_signer(seal_label(store.list_agencies()[0].id))
+    trust = TrustList(
+        name=_NAME,
+        # Seconds grow with every version, and no state has to be kept for it.
+        seq=int(now.timestamp()),
+        iat=now,
+        exp=now + _LIFETIME,
+        agencies=tuple(
+            _agency(agency, keys, store, catalogue) for agency in store.list_agencies()
+        ),
+        timestamp_anchors=(seal.chain[-1].public_bytes(Encoding.DER),),
+    )
+    token = sign_trust_list(trust, kid=key_id(p256_key(root)), sign=raw_signing(root))
+    publication.put("trust-list", token)
+
+
+def p256_key(signer: Signer) -> PublicKey:
+    """Return the public key of a P-256 signer.
+
+    Raises:
+        TraError: the key is of another kind.
+    """
+    if not isinstance(signer.public_key, ec.EllipticCurvePublicKey):
+        raise TraError(f"key {signer.label} must be a P-256 key")
+    return signer.public_key
+
+
+def _agency(
+    agency: register_store.Agency,
+    keys: KeyStore,
+    store: register_store.Store,
+    catalogue: Catalogue,
+) -> Agency:
+    publication = keys.load_signer(PUBLICATION)
+    claim = keys.load_signer(claim_label(agency.id))
+    types = [catalogue.get_type(t) for t in store.types_in_force(agency.id)]
+    return Agency(
+        id=agency.id,
+        name=agency.name,
+        domain=agency.domain,
+        types=tuple(
+            TypeEntry(id=t.id, code=t.code, name=Text(th=t.name.th, en=t.name.en))
+            for t in types
+        ),
+        claim_keys=(
+            ClaimKey(
+                key=p256_key(claim),
+                certificate=_der(claim),
+                period=_validity(claim),
+            ),
+        ),
+        publication_keys=(
+            PublicationKey(
+                key=p256_key(publication),
+                certificate=_der(publication),
+                period=_validity(publication),
+            ),
+        ),
+        seal_anchors=(_seal_anchor(keys.load_signer(seal_label(agency.id))),),
+    )
+
+
+def _seal_anchor(seal: Signer) -> SealAnchor:
+    if seal.certificate is None:
+        raise TraError(f"key {seal.label} has no certificate")
+    organization = seal.certificate.subject.get_attributes_for_oid(
+        NameOID.ORGANIZATION_IDENTIFIER
+    )
+    return SealAnchor(
+        certificate=seal.chain[-1].public_bytes(Encoding.DER),
+        subject={"organizationIdentifier": str(organization[0].value)},
+    )
+
+
+def _der(signer: Signer) -> bytes:
+    if signer.certificate is None:
+        raise TraError(f"key {signer.label} has no certificate")
+    return signer.certificate.public_bytes(Encoding.DER)
+
+
+def _validity(signer: Signer) -> Period:
+    if signer.certificate is None:
+        raise TraError(f"key {signer.label} has no certificate")
+    return Period(
+        not_before=signer.certificate.not_valid_before_utc.astimezone(UTC),
+        not_after=signer.certificate.not_valid_after_utc.astimezone(UTC),
+    )
