@@ -44,6 +44,9 @@ export class ClaimError extends Error {
 
 /** The longest claim there is, in bytes. */
 const MAX_CLAIM = 512;
+/** Entries of a status list, and how many lists there may be. */
+const LIST_SIZE = 2 ** 20;
+const MAX_LISTS = 2 ** 20;
 const DIGITS_FOR_BYTES = [0, 3, 5, 8, 10, 13, 15, 17];
 const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const DAY_MS = 86_400_000;
@@ -135,11 +138,6 @@ class Reader {
     return value;
   }
 
-  /** @returns {number} */
-  integer() {
-    return this.peekMajor() === 1 ? -1 - this.head(1) : this.head(0);
-  }
-
   /** @param {number} length */
   array(length) {
     if (this.head(4) !== length) throw new ClaimError('malformed', 'wrong number of elements');
@@ -229,11 +227,15 @@ function readPayload(bytes) {
   const holder = readThai(reader);
   const [issuedOn, validFrom] = readDays(reader);
   const validUntil = readLastDay(reader);
+  if (validUntil !== null && validUntil < validFrom) {
+    throw new ClaimError('malformed', 'the last day lies before the first');
+  }
   const agencyId = matching(reader.text(), /^[A-Z0-9]{1,8}$/);
   const recordSha256 = toHex(reader.byteString(32));
   const packed = reader.head(0);
   reader.end();
-  const statusRef = { list: Math.floor(packed / 2 ** 20), index: packed % 2 ** 20 };
+  const statusRef = { list: Math.floor(packed / LIST_SIZE), index: packed % LIST_SIZE };
+  if (statusRef.list >= MAX_LISTS) throw new ClaimError('malformed', 'no such status list');
   return {
     typeCode, number, holder, issuedOn, validFrom, validUntil, agencyId, recordSha256, statusRef,
   };
@@ -254,10 +256,14 @@ function matching(text, pattern) {
  * @param {Reader} reader
  */
 function readThai(reader) {
-  if (reader.peekMajor() === 2) return decodeWindows874(reader.byteString());
-  const text = reader.text();
-  if (/^[\u0020-\u007e\u0e01-\u0e3a\u0e3f-\u0e5b]*$/.test(text)) {
+  const asBytes = reader.peekMajor() === 2;
+  const text = asBytes ? decodeWindows874(reader.byteString()) : reader.text();
+  if (!asBytes && /^[\u0020-\u007e\u0e01-\u0e3a\u0e3f-\u0e5b]*$/.test(text)) {
     throw new ClaimError('malformed', 'text where windows-874 would do');
+  }
+  const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(text);
+  if (!text || invisible || text.normalize('NFC') !== text) {
+    throw new ClaimError('malformed', 'a text is empty, invisible in part, or not in NFC');
   }
   return text;
 }
@@ -277,19 +283,19 @@ function decodeWindows874(bytes) {
 /** @param {Reader} reader */
 function readDays(reader) {
   if (reader.peekMajor() !== 4) {
-    const day = toDate(reader.integer());
+    const day = toDate(reader.head(0));
     return [day, day];
   }
   reader.array(2);
-  const issued = reader.integer();
-  const from = reader.integer();
+  const issued = reader.head(0);
+  const from = reader.head(0);
   if (issued === from) throw new ClaimError('malformed', 'one day written as two');
   return [toDate(issued), toDate(from)];
 }
 
 /** @param {Reader} reader */
 function readLastDay(reader) {
-  if (reader.peekMajor() !== 7) return toDate(reader.integer());
+  if (reader.peekMajor() !== 7) return toDate(reader.head(0));
   if (reader.byte() !== 0xf6) throw new ClaimError('malformed', 'neither a day nor null');
   return null;
 }
@@ -297,7 +303,7 @@ function readLastDay(reader) {
 /** @param {number} days since 1970-01-01 */
 function toDate(days) {
   const date = new Date(days * DAY_MS);
-  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1 || date.getUTCFullYear() > 9999) {
+  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() > 9999) {
     throw new ClaimError('malformed', 'a day no calendar has');
   }
   return date.toISOString().slice(0, 10);

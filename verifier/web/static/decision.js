@@ -14,7 +14,7 @@
 
 /** @type {Status[]} from good to bad (docs/spec/publication.md) */
 export const SEVERITY = ['valid', 'suspended', 'superseded', 'revoked'];
-export const BANGKOK_SECONDS = 7 * 3600;
+const BANGKOK_MS = 7 * 3_600_000;
 
 /**
  * The calendar date in Asia/Bangkok, which has no summer time.
@@ -22,7 +22,7 @@ export const BANGKOK_SECONDS = 7 * 3600;
  * @param {Date} now
  */
 export function bangkokDate(now) {
-  return new Date(now.getTime() + BANGKOK_SECONDS * 1000).toISOString().slice(0, 10);
+  return new Date(now.getTime() + BANGKOK_MS).toISOString().slice(0, 10);
 }
 
 /**

@@ -57,16 +57,17 @@ const CLOCK_SKEW = 300;
 const TIMEOUT_MS = 10_000;
 
 /**
- * Whether a key of the trust list counts for something made at this second.
+ * Whether a publication key counts for something made at this second. One that was
+ * compromised counts for nothing: its thief can date what he signs as he likes.
  *
  * @param {PublishedKey} key
  * @param {number} second
  */
-export function keyCountsAt(key, second) {
+function keyCountsAt(key, second) {
   return (
     (key.not_before === null || second >= key.not_before) &&
     (key.not_after === null || second <= key.not_after) &&
-    (key.compromised_from === null || second < key.compromised_from)
+    key.compromised_from === null
   );
 }
 
@@ -94,8 +95,8 @@ export class Publication {
       return openJws(token, { typ: 'tra-trust-list+jwt', kid: this.rootKid, key });
     });
     checkTrustList(list);
-    if (list.exp <= this.second) {
-      throw new PublicationError('trust_list', 'stale', 'the trust list has expired');
+    if (list.exp <= this.second || list.iat > this.second + CLOCK_SKEW) {
+      throw new PublicationError('trust_list', 'stale', 'expired or dated ahead');
     }
     this.#checkNotOlder('trust_list', 'seq', list.seq);
     return /** @type {any} */ (list);
@@ -158,7 +159,7 @@ export class Publication {
       throw new PublicationError(part, 'invalid', 'not the status list that was asked for');
     }
     if (iat > this.second + CLOCK_SKEW) {
-      throw new PublicationError(part, 'invalid', 'the status list lies in the future');
+      throw new PublicationError(part, 'stale', 'the status list lies in the future');
     }
     if (exp <= this.second) {
       throw new PublicationError(part, 'stale', 'the status list has expired');
@@ -263,10 +264,18 @@ async function openBy(part, agency, token, typ) {
 /** @param {Record<string, any>} list */
 function checkTrustList(list) {
   const wellFormed =
-    list.v === 1 && Number.isInteger(list.seq) && Number.isInteger(list.exp) &&
-    Array.isArray(list.agencies) && list.agencies.every(isAgency);
-  if (!wellFormed || hasTwins(list.agencies, 'id')) {
-    throw new PublicationError('trust_list', 'invalid', 'not a trust list of version 1');
+    list.v === 1 &&
+    [list.seq, list.iat, list.exp].every(Number.isInteger) &&
+    Array.isArray(list.agencies) &&
+    list.agencies.every(isAgency);
+  if (!wellFormed) throw new PublicationError('trust_list', 'invalid', 'not a trust list');
+  const claimKeys = list.agencies.flatMap((/** @type {Agency} */ agency) =>
+    agency.claim_keys.map(({ jwk }) => `${jwk.x}.${jwk.y}`),
+  );
+  const ids = list.agencies.map((/** @type {Agency} */ agency) => agency.id);
+  // Two of one name, or one key of two agencies, would let one speak for the other.
+  if (hasTwins(ids) || hasTwins(claimKeys)) {
+    throw new PublicationError('trust_list', 'invalid', 'the trust list contradicts itself');
   }
 }
 
@@ -288,16 +297,14 @@ function isAgency(agency) {
   return (
     typeof agency?.id === 'string' &&
     [agency.types, agency.claim_keys, agency.publication_keys].every(Array.isArray) &&
-    !hasTwins(agency.types, 'code')
+    !hasTwins(agency.types.map((/** @type {any} */ type) => type.code)) &&
+    !hasTwins(agency.types.map((/** @type {any} */ type) => type.id))
   );
 }
 
-/**
- * @param {any[]} items
- * @param {string} member
- */
-function hasTwins(items, member) {
-  return new Set(items.map((item) => item[member])).size !== items.length;
+/** @param {string[]} items */
+function hasTwins(items) {
+  return new Set(items).size !== items.length;
 }
 
 /**

@@ -9,7 +9,7 @@
  */
 
 import { ClaimError, decodeDigits, documentIdBytes, isSignedBy, readClaim } from './claim.js';
-import { BANGKOK_SECONDS, SEVERITY, bangkokDate, decide, knownStatus } from './decision.js';
+import { SEVERITY, bangkokDate, decide, knownStatus } from './decision.js';
 import { importKey } from './jws.js';
 import { PublicationError } from './publication.js';
 
@@ -229,9 +229,6 @@ class Judge {
         .filter((key) => key.kid === unverified.kid)
         .map((key) => ({ agency, key })),
     );
-    // Where agencies share a key, the one the claim names comes first.
-    const named = unverified.claim.agencyId;
-    candidates.sort((a, b) => Number(b.agency.id === named) - Number(a.agency.id === named));
     for (const candidate of candidates) {
       const key = await importKey(candidate.key.jwk);
       if (await isSignedBy(unverified, idBytes, key)) {
@@ -397,12 +394,13 @@ function recordReason(state) {
  * @param {string} day
  */
 function keyProblemOn(key, day) {
-  const start = Date.parse(day) / 1000 - BANGKOK_SECONDS;
-  const end = start + 86_399;
-  if (key.compromised_from !== null && start >= key.compromised_from) return 'key_compromised';
-  if (key.not_before !== null && end < key.not_before) return 'key_not_in_use';
-  if (key.not_after !== null && start > key.not_after) return 'key_not_in_use';
-  return null;
+  /** @param {number | null} second */
+  const dayOf = (second) => (second === null ? null : bangkokDate(new Date(second * 1000)));
+  const first = dayOf(key.not_before);
+  const last = dayOf(key.not_after);
+  const theft = dayOf(key.compromised_from);
+  if (theft && day > theft) return 'key_compromised';
+  return (first && day < first) || (last && day > last) ? 'key_not_in_use' : null;
 }
 
 /** @param {Agency} agency */
