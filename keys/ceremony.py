@@ -232,6 +232,8 @@ def _create_passphrase(settings: KeysSettings) -> None:
         raise KeyMissingError(
             f"{settings.keys_folder} has keys, but their passphrase {path} is gone"
         )
+    # Other programs may have business in this folder, unlike in keys/.
+    settings.home.mkdir(parents=True, exist_ok=True)
     secret = secrets.token_urlsafe(_PASSPHRASE_BYTES)
     try:
         create_file(path, secret.encode() + b"\n", mode=0o600)
