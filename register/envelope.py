@@ -261,6 +261,8 @@ def _cose_parts(parts: object) -> tuple[bytes, bytes, bytes]:
         raise EnvelopeError("the unprotected header of a COSE_Sign1 must be empty")
     if any(type(part) is not bytes for part in (protected, payload, signature)):
         raise EnvelopeError("header, payload and signature must be byte strings")
+    if len(signature) != _SIGNATURE_BYTES:
+        raise EnvelopeError(f"an ES256 signature has 64 bytes, not {len(signature)}")
     return protected, payload, signature
 
 
