@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Render: from a record to the PDF that will be sealed.
+
+Promises: the same bytes for the same job; fonts embedded; `record.json` and
+`claim.cose` attached byte for byte; number, type and id in the metadata; a plain
+cross-reference table that a signature can be appended to. Refuses to leave anything
+out: a missing glyph or a part that does not fit is an error.
+"""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Pdf, String
+
+from issuer.colour import build_srgb_profile
+from issuer.errors import MissingGlyphError, PageOverflowError, RenderError
+from issuer.qr import QrCode
+from templates.catalogue import DocumentType
+from templates.errors import DrawingError, GlyphMissingError, OverflowingError
+from templates.facts import Facts
+from templates.fonts import EmbeddedFont
+from templates.layout import DrawnPages, QrModules, draw_pages
+
+PRODUCER = "Tra"
+NAMESPACE = "urn:tra:xmp:1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderJob:
+    """One document to draw."""
+
+    document_type: DocumentType
+    record: Mapping[str, Any]
+    record_bytes: bytes | None
+    """Canonical bytes to attach; None for a preview."""
+    claim: bytes | None
+    qr: QrCode | None
+    watermark: str | None
+
+
+def render_pdf(job: RenderJob) -> bytes:
+    """Draw a document and return the PDF, ready to be sealed.
+
+    1. Lay the blocks out on pages.
+    2. Put pages and fonts into a PDF.
+    3. Attach record and claim; write the metadata.
+
+    Raises:
+        MissingGlyphError: the font lacks a character; names it and its place.
+        PageOverflowError: a part does not fit on a page.
+        RenderError: the record does not fit the type.
+    """
+    # 1.
+    pages = _lay_out(job)
+    # 2.
+    pdf = Pdf.new()
+    _add_pages(pdf, pages)
+    # 3.
+    _attach_files(pdf, job)
+    _write_metadata(pdf, job)
+    out = BytesIO()
+    pdf.save(
+        out,
+        force_version="1.7",
+        deterministic_id=True,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
+        compress_streams=True,
+    )
+    return out.getvalue()
+
+
+def _lay_out(job: RenderJob) -> DrawnPages:
+    kind, record = job.document_type, job.record
+    facts = Facts(
+        kind.fields,
+        record,
+        {"th": kind.name.th, "en": kind.name.en},
+        thai_digits=kind.page.thai_digits,
+    )
+    qr = QrModules(
+        matrix=job.qr.matrix if job.qr else None,
+        address=record["verify_url"],
+        document_id=record.get("id", ""),
+    )
+    try:
+        return draw_pages(kind, facts, qr, watermark=job.watermark)
+    except GlyphMissingError as error:
+        raise MissingGlyphError(str(error)) from error
+    except OverflowingError as error:
+        raise PageOverflowError(str(error)) from error
+    except DrawingError as error:
+        raise RenderError(str(error)) from error
+
+
+def _add_pages(pdf: Pdf, pages: DrawnPages) -> None:
+    fonts = Dictionary(
+        {f"/{name}": _embed_font(pdf, font) for name, font in pages.fonts.items()}
+    )
+    resources = pdf.make_indirect(Dictionary(Font=fonts))
+    for content in pages.contents:
+        page = Dictionary(
+            Type=Name.Page,
+            MediaBox=Array([0, 0, round(pages.width, 2), round(pages.height, 2)]),
+            Resources=resources,
+            Contents=pdf.make_stream(content),
+        )
+        pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
+
+
+def _embed_font(pdf: Pdf, font: EmbeddedFont) -> pikepdf.Object:
+    """Return the font as Type 0 with a CIDFontType2 descendant (ISO 32000-1 §9.7)."""
+    program = pdf.make_stream(font.program, Length1=len(font.program))
+    descriptor = Dictionary(
+        Type=Name.FontDescriptor,
+        FontName=Name(f"/{font.name}"),
+        Flags=4,
+        FontBBox=Array([-500, -300, 1200, 1200]),
+        ItalicAngle=0,
+        Ascent=round(font.ascender),
+        Descent=round(font.descender),
+        CapHeight=round(font.ascender * 0.65),
+        StemV=140 if "Bold" in font.name else 80,
+        FontFile2=program,
+    )
+    descendant = Dictionary(
+        Type=Name.Font,
+        Subtype=Name.CIDFontType2,
+        BaseFont=Name(f"/{font.name}"),
+        CIDSystemInfo=Dictionary(
+            Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0
+        ),
+        FontDescriptor=pdf.make_indirect(descriptor),
+        W=Array([1, Array([round(width) for width in font.widths])]),
+        DW=0,
+        CIDToGIDMap=pdf.make_stream(font.cid_to_gid),
+    )
+    return pdf.make_indirect(
+        Dictionary(
+            Type=Name.Font,
+            Subtype=Name.Type0,
+            BaseFont=Name(f"/{font.name}"),
+            Encoding=Name("/Identity-H"),
+            DescendantFonts=Array([pdf.make_indirect(descendant)]),
+            ToUnicode=pdf.make_stream(font.to_unicode),
+        )
+    )
+
+
+def _attach_files(pdf: Pdf, job: RenderJob) -> None:
+    """Attach record and claim (ISO 32000-2 §7.11.4, ISO 19005-3 §6.8)."""
+    stamp = String(_pdf_date(job.record))
+    names: list[pikepdf.Object | str] = []
+    specs: list[pikepdf.Object] = []
+    for name, subtype, about, data in (
+        ("claim.cose", "/application/cose", "Signed claim of the QR code", job.claim),
+        ("record.json", "/application/json", "Record of the document", job.record_bytes),
+    ):
+        if data is None:
+            continue
+        stream = pdf.make_stream(
+            data,
+            Type=Name.EmbeddedFile,
+            Subtype=Name(subtype),
+            Params=Dictionary(Size=len(data), ModDate=stamp, CreationDate=stamp),
+        )
+        spec = pdf.make_indirect(
+            Dictionary(
+                Type=Name.Filespec,
+                F=String(name),
+                UF=String(name),
+                Desc=String(about),
+                AFRelationship=Name.Data,
+                EF=Dictionary(F=stream, UF=stream),
+            )
+        )
+        names += [String(name), spec]
+        specs.append(spec)
+    if specs:
+        pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array(names)))
+        pdf.Root.AF = Array(specs)
+
+
+def _write_metadata(pdf: Pdf, job: RenderJob) -> None:
+    title = f"{job.document_type.name.th} เลขที่ {job.record['number']}"
+    stamp = String(_pdf_date(job.record))
+    pdf.docinfo["/Title"] = String(title)
+    pdf.docinfo["/Producer"] = String(PRODUCER)
+    pdf.docinfo["/CreationDate"] = stamp
+    pdf.docinfo["/ModDate"] = stamp
+    metadata = pdf.make_stream(_write_xmp(job, title))
+    metadata.Type, metadata.Subtype = Name.Metadata, Name.XML
+    pdf.Root.Metadata = metadata
+    pdf.Root.Lang = String("th-TH")
+    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    profile = pdf.make_stream(_srgb_profile(), N=3)
+    pdf.Root.OutputIntents = Array(
+        [
+            Dictionary(
+                Type=Name.OutputIntent,
+                S=Name.GTS_PDFA1,
+                OutputConditionIdentifier=String("sRGB"),
+                Info=String("sRGB IEC61966-2.1"),
+                DestOutputProfile=profile,
+            )
+        ]
+    )
+
+
+def _write_xmp(job: RenderJob, title: str) -> bytes:
+    """Return the XMP packet (ISO 16684-1), written out so that it never varies."""
+    record = job.record
+    properties = "".join(
+        f"<tra:{name}>{escape(str(value))}</tra:{name}>"
+        for name, value in (
+            ("DocumentNumber", record["number"]),
+            ("DocumentType", record["type"]),
+            ("DocumentTypeVersion", record["type_version"]),
+            ("DocumentId", record.get("id", "")),
+            ("Agency", record["agency"]["id"]),
+            ("VerifyUrl", record["verify_url"]),
+        )
+    )
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about=""'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
+        ' xmlns:pdf="http://ns.adobe.com/pdf/1.3/"'
+        f' xmlns:tra="{NAMESPACE}">'
+        "<dc:format>application/pdf</dc:format>"
+        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li>'
+        "</rdf:Alt></dc:title>"
+        "<dc:language><rdf:Bag><rdf:li>th-TH</rdf:li></rdf:Bag></dc:language>"
+        f"<xmp:CreateDate>{record['issued_at']}</xmp:CreateDate>"
+        f"<xmp:ModifyDate>{record['issued_at']}</xmp:ModifyDate>"
+        f"<pdf:Producer>{PRODUCER}</pdf:Producer>"
+        f"{properties}"
+        "</rdf:Description></rdf:RDF></x:xmpmeta>\n"
+        '<?xpacket end="r"?>'
+    ).encode()
+
+
+def _pdf_date(record: Mapping[str, Any]) -> str:
+    moment = datetime.fromisoformat(record["issued_at"])
+    return moment.strftime("D:%Y%m%d%H%M%SZ")
+
+
+@functools.lru_cache(maxsize=1)
+def _srgb_profile() -> bytes:
+    return build_srgb_profile()

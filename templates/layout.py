@@ -1,0 +1,554 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Layout: the blocks of a type, filled with facts, on as many pages as they need.
+
+Every block becomes strips, which are stacked from the top margin down; what does not
+fit goes on to the next page, and what cannot fit on any page is an error. Nothing is
+clipped or shrunk.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from templates.blocks import (
+    Block,
+    Columns,
+    Emblem,
+    Numbered,
+    Pairs,
+    Paragraph,
+    Qr,
+    Rule,
+    Signature,
+    TextStyle,
+)
+from templates.catalogue import DocumentType
+from templates.drawing import POINTS_PER_MM, Canvas, FontSet, num, rotation
+from templates.errors import OverflowingError
+from templates.facts import Facts
+from templates.fonts import OFFICIAL_SCALE, EmbeddedFont, load_face
+from templates.lines import Line, LineSetter
+from templates.ornaments import draw_border, draw_emblem
+from templates.phrases import Literal, Phrase
+from templates.wording import group_document_id, to_thai_digits
+from templates.words import Run
+
+QR_MODULE_MM = 0.40
+"""Smallest module that survives copying and a telephone (docs/spec/claim.md)."""
+QR_QUIET_MODULES = 4
+
+_SEAL_NOTE_TH = "ประทับตราอิเล็กทรอนิกส์ของหน่วยงานแล้ว"
+_SEAL_NOTE_EN = "Sealed electronically by the agency"
+_CHECK_TH = "สแกนเพื่อตรวจสอบ แล้วเทียบข้อมูลกับเอกสารนี้"
+_CHECK_EN = "Scan to verify, then compare with this page"
+_CODE_LABEL = "รหัสเอกสาร / Document ID"
+_RUNNING_SIZE = 14
+_BORDER_INSET_MM = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class QrModules:
+    """The QR code to draw, and the address to print beside it."""
+
+    matrix: Sequence[Sequence[bool]] | None
+    """None leaves an empty frame, as in a preview."""
+    address: str
+    document_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnPages:
+    """Pages as content streams, and the fonts they use."""
+
+    width: float
+    height: float
+    contents: tuple[bytes, ...]
+    fonts: dict[str, EmbeddedFont]
+
+
+Painter = Callable[[Canvas, float, float], None]
+"""Draws a strip whose upper left corner is at x, y."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strip:
+    """A horizontal slice of the page that is never divided; heights in points."""
+
+    height: float
+    paint: Painter | None = None
+    keep: bool = False
+    """Keep on one page with the strip that follows."""
+    gap: bool = False
+    """Empty space, dropped at the top of a page."""
+
+
+def draw_pages(
+    document_type: DocumentType,
+    facts: Facts,
+    qr: QrModules,
+    *,
+    watermark: str | None = None,
+) -> DrawnPages:
+    """Draw a document.
+
+    Raises:
+        GlyphMissingError: the font lacks a character.
+        OverflowingError: a part is higher than a page.
+    """
+    return _Composer(document_type, facts, qr).draw(watermark)
+
+
+@dataclass
+class _Composer:
+    """Composes one document; holds what all blocks share."""
+
+    type: DocumentType
+    facts: Facts
+    qr: QrModules
+    fonts: FontSet = field(init=False)
+
+    def __post_init__(self) -> None:
+        page = self.type.page
+        self.fonts = FontSet(page.font)
+        self._scale = OFFICIAL_SCALE[page.font]
+        self._width = _mm(page.width - page.left - page.right)
+        self._height = _mm(page.height - page.top - page.bottom)
+
+    def draw(self, watermark: str | None) -> DrawnPages:
+        body = self._stack(self.type.blocks, self._width)
+        foot = self._stack(self.type.foot, self._width)
+        pages = self._paginate(body, sum(strip.height for strip in foot))
+        page = self.type.page
+        contents = []
+        for number, strips in enumerate(pages, start=1):
+            canvas = Canvas(self.fonts)
+            if watermark:
+                self._draw_watermark(canvas, watermark)
+            if page.border == "ornamental":
+                draw_border(
+                    canvas, _mm(page.width), _mm(page.height), _mm(_BORDER_INSET_MM)
+                )
+            if len(pages) > 1:
+                self._draw_running_line(canvas, number, len(pages))
+            _paint(canvas, strips, _mm(page.left), _mm(page.height - page.top))
+            if number == len(pages):
+                top = _mm(page.bottom) + sum(strip.height for strip in foot)
+                _paint(canvas, foot, _mm(page.left), top)
+            contents.append(canvas.content())
+        return DrawnPages(
+            width=_mm(page.width),
+            height=_mm(page.height),
+            contents=tuple(contents),
+            fonts={name: use.embed() for name, use in self.fonts.uses.items()},
+        )
+
+    def _paginate(self, strips: list[Strip], foot: float) -> list[list[Strip]]:
+        """Divide strips over pages so that the foot fits under the last."""
+        pages: list[list[Strip]] = [[]]
+        chunks = _group_kept(strips, self._height)
+        for chunk in chunks:
+            if _height([*pages[-1], *chunk]) > self._height + 0.01:
+                pages.append([])
+            _append(pages[-1], chunk)
+        if _height(pages[-1]) + foot > self._height + 0.01:
+            # A signature never stands alone: the last lines go with it.
+            moved = _take_last_chunk(pages[-1])
+            pages.append([])
+            _append(pages[-1], moved)
+            if _height(moved) + foot > self._height + 0.01:
+                raise OverflowingError(
+                    f"the foot of {self.type.id} is {foot / POINTS_PER_MM:.0f} mm high "
+                    f"and does not fit on a page"
+                )
+        return pages
+
+    def _stack(self, blocks: Iterable[Block], width: float) -> list[Strip]:
+        strips: list[Strip] = []
+        for block in blocks:
+            if not self.facts.holds(block.when):
+                continue
+            made = _MAKERS[type(block)](self, block, width)
+            if block.space_before:
+                strips.append(_gap(block.space_before))
+            if block.keep:
+                made = [replace(strip, keep=True) for strip in made]
+            strips += made
+            if block.space_after:
+                strips.append(_gap(block.space_after))
+        return strips
+
+    def make_paragraph(self, block: Paragraph, width: float) -> list[Strip]:
+        return self._text(
+            self._runs(block.text, bold=block.style.bold),
+            width,
+            block.style,
+            margin=_mm(block.margin),
+            indent=_mm(block.indent),
+        )
+
+    def make_pairs(self, block: Pairs, width: float) -> list[Strip]:
+        label_width = _mm(block.label_width)
+        strips: list[Strip] = []
+        for row in block.rows:
+            if not self.facts.holds(row.when):
+                continue
+            label = self._text(
+                [Run(row.label.th, bold=False)], label_width - 6, block.style
+            )
+            if block.english:
+                small = replace(block.style, size=self._size(block.style) * 0.7)
+                label += self._text([Run(row.label.en)], label_width - 6, small)
+            value = self._text(
+                self._runs(row.value, bold=row.bold),
+                width - label_width,
+                block.style,
+            )
+            strips += _side_by_side(label, value, label_width)
+            if block.row_gap:
+                strips.append(_gap(block.row_gap))
+        return strips
+
+    def make_numbered(self, block: Numbered, width: float) -> list[Strip]:
+        if block.field is not None:
+            entries = [
+                [Run(words.text, whole=words.whole)]
+                for words in self.facts.entries(block.field)
+            ]
+        else:
+            entries = [self._runs(item, bold=block.style.bold) for item in block.items]
+        margin = _mm(block.margin)
+        strips: list[Strip] = []
+        for count, runs in enumerate(entries, start=1):
+            number = block.number.replace("{n}", self._digits(str(count)))
+            size = self._size(block.style) * self._scale
+            lines = LineSetter(self.type.page.font, size).set_lines(
+                [Run(number + " ")], width
+            )
+            hang = max(_mm(8), lines[0].width + size / 3)
+            label = self._text([Run(number)], hang, block.style)
+            text = self._text(runs, width - margin - hang, block.style)
+            strips += _side_by_side(label, text, hang, margin)
+        return strips
+
+    def make_columns(self, block: Columns, width: float) -> list[Strip]:
+        gap = _mm(block.gap)
+        free = width - gap * (len(block.columns) - 1)
+        free -= sum(_mm(column.width) for column in block.columns)
+        shared = [column for column in block.columns if not column.width]
+        each = free / len(shared) if shared else 0
+        placed: list[tuple[float, bool, list[Strip]]] = []
+        x = 0.0
+        for column in block.columns:
+            own = _mm(column.width) or each
+            if own < _mm(10):
+                raise OverflowingError(
+                    f"columns of {self.type.id} are wider than the page allows"
+                )
+            placed.append((x, column.bottom, self._stack(column.blocks, own)))
+            x += own + gap
+        height = max(_height(strips) for _, _, strips in placed)
+
+        def paint(canvas: Canvas, left: float, top: float) -> None:
+            for offset, bottom, strips in placed:
+                down = height - _height(strips) if bottom else 0
+                _paint(canvas, strips, left + offset, top - down)
+
+        return [Strip(height=height, paint=paint)]
+
+    def make_emblem(self, block: Emblem, width: float) -> list[Strip]:
+        size = _mm(block.size)
+        offset = _aligned(block.align, width, size)
+
+        def paint(canvas: Canvas, left: float, top: float) -> None:
+            draw_emblem(canvas, left + offset, top - size, size)
+
+        return [Strip(height=size, paint=paint)]
+
+    def make_rule(self, block: Rule, width: float) -> list[Strip]:
+        length = _mm(block.width) or width
+        offset = _aligned(block.align, width, length)
+
+        def paint(canvas: Canvas, left: float, top: float) -> None:
+            start = left + offset
+            canvas.stroke_path(
+                f"{num(start)} {num(top)} m {num(start + length)} {num(top)} l",
+                tone="accent",
+                weight=block.weight,
+            )
+
+        return [Strip(height=block.weight, paint=paint)]
+
+    def make_signature(self, block: Signature, width: float) -> list[Strip]:
+        signatory = self.type.signatory
+        small = replace(
+            block.style, size=self._size(block.style) * 0.8, tone="gray", leading=1.2
+        )
+        lines = [(_SEAL_NOTE_TH, small)]
+        if block.english:
+            lines.append((_SEAL_NOTE_EN, replace(small, leading=1.1)))
+        lines.append((f"({signatory.name.th})", block.style))
+        if block.english:
+            lines.append((signatory.name.en, small))
+        lines.append((signatory.position.th, block.style))
+        if block.english:
+            lines.append((signatory.position.en, small))
+        if signatory.on_behalf:
+            lines.append((signatory.on_behalf.th, block.style))
+        strips: list[Strip] = []
+        for text, style in lines:
+            runs = [Run(self._digits(text), bold=style.bold)]
+            strips += self._text(runs, width, style)
+        return strips
+
+    def make_qr(self, block: Qr, width: float) -> list[Strip]:
+        modules = len(self.qr.matrix) if self.qr.matrix else 69
+        side = _mm((modules + 2 * QR_QUIET_MODULES) * QR_MODULE_MM)
+        words_width = width - side if block.beside else width
+        words = self._qr_words(block, words_width)
+        matrix = self.qr.matrix
+
+        def paint(canvas: Canvas, left: float, top: float) -> None:
+            _paint_qr(canvas, matrix, left, top - side, side)
+
+        code = [Strip(height=side, paint=paint)]
+        if not block.beside:
+            return _keep_all([*code, *words])
+        height = max(side, _height(words))
+
+        def paint_both(canvas: Canvas, left: float, top: float) -> None:
+            paint(canvas, left, top)
+            _paint(canvas, words, left + side, top - (height - _height(words)) / 2)
+
+        return [Strip(height=height, paint=paint_both)]
+
+    def _qr_words(self, block: Qr, width: float) -> list[Strip]:
+        address = self.qr.address.removesuffix(self.qr.document_id)
+        style = TextStyle(size=block.size, leading=1.25)
+        gray = replace(style, tone="gray")
+        strips = self._text([Run(_CHECK_TH)], width, replace(style, bold=True))
+        strips += self._text([Run(_CHECK_EN)], width, gray)
+        strips += [_gap(0.8), *self._text([Run(address)], width, style)]
+        if self.qr.document_id:
+            groups = group_document_id(self.qr.document_id)
+            strips += [_gap(0.8), *self._text([Run(_CODE_LABEL)], width, gray)]
+            strips += self._text([Run(groups)], width, style)
+        return strips
+
+    def _draw_running_line(self, canvas: Canvas, number: int, count: int) -> None:
+        page = self.type.page
+        text = f"{self.type.name.th} เลขที่ {self.facts.write('number').text}"
+        where = self._digits(f"หน้า {number}/{count}")
+        style = TextStyle(size=_RUNNING_SIZE, tone="gray")
+        left = self._text([Run(text)], self._width, style)
+        right = self._text([Run(where)], self._width, replace(style, align="right"))
+        top = _mm(page.height - page.top * 0.45)
+        if number > 1:
+            left[0].paint and left[0].paint(canvas, _mm(page.left), top)
+        right[0].paint and right[0].paint(canvas, _mm(page.left), top)
+
+    def _draw_watermark(self, canvas: Canvas, text: str) -> None:
+        page = self.type.page
+        size = _mm(min(page.width, page.height)) / 3.2
+        lines = LineSetter(page.font, size).set_lines([Run(text, bold=True)], 10_000)
+        angle = 50 if page.height > page.width else 30
+        turn = rotation(angle, _mm(page.width / 2), _mm(page.height / 2))
+        middle, drop = lines[0].width / 2, size * 0.29
+        x = turn[4] - turn[0] * middle - turn[2] * drop
+        y = turn[5] - turn[1] * middle - turn[3] * drop
+        canvas.draw_turned(lines[0], size, (*turn[:4], x, y), tone="faint")
+
+    def _runs(self, phrase: Phrase, *, bold: bool) -> list[Run]:
+        runs = []
+        for piece in phrase:
+            strong = bold or piece.bold
+            if isinstance(piece, Literal):
+                runs.append(Run(piece.text, strong))
+            else:
+                words = self.facts.write(piece.name, piece.style)
+                runs.append(Run(words.text, strong, words.whole))
+        return runs
+
+    def _text(
+        self,
+        runs: list[Run],
+        width: float,
+        style: TextStyle,
+        *,
+        margin: float = 0,
+        indent: float = 0,
+    ) -> list[Strip]:
+        """Return the strips of a paragraph: one a line, kept in twos at both ends."""
+        official = self._size(style)
+        size = official * self._scale
+        leading = official * (style.leading or self.type.page.leading)
+        measure = width - margin
+        if measure < size:
+            raise OverflowingError(f"{self.type.id}: no room left for text")
+        runs = [replace(run, bold=run.bold or style.bold) for run in runs]
+        lines = LineSetter(self.type.page.font, size).set_lines(
+            runs, measure, measure - indent
+        )
+        face = load_face(self.type.page.font, bold=False)
+        above = (leading - (face.ascender - face.descender) * size / 1000) / 2
+        drop = above + face.ascender * size / 1000
+        strips = []
+        for index, line in enumerate(lines):
+            first = indent if index == 0 else 0
+            paint = _line_painter(line, style, size, (margin + first, measure - first), drop)
+            keep = index in {0, len(lines) - 2} and index < len(lines) - 1
+            strips.append(Strip(height=leading, paint=paint, keep=keep))
+        return strips
+
+    def _size(self, style: TextStyle) -> float:
+        return style.size or self.type.page.size
+
+    def _digits(self, text: str) -> str:
+        return to_thai_digits(text) if self.type.page.thai_digits else text
+
+
+_MAKERS: dict[type[Block], Callable[..., list[Strip]]] = {
+    Paragraph: _Composer.make_paragraph,
+    Pairs: _Composer.make_pairs,
+    Numbered: _Composer.make_numbered,
+    Columns: _Composer.make_columns,
+    Emblem: _Composer.make_emblem,
+    Rule: _Composer.make_rule,
+    Signature: _Composer.make_signature,
+    Qr: _Composer.make_qr,
+}
+
+
+def _line_painter(
+    line: Line, style: TextStyle, size: float, at: tuple[float, float], drop: float
+) -> Painter:
+    margin, measure = at
+    justified = style.align == "justify" and not line.last
+    stretch = max(0.0, measure - line.width) if justified else 0
+    offset = margin + _aligned(style.align, measure, line.width)
+
+    def paint(canvas: Canvas, left: float, top: float) -> None:
+        canvas.draw_line(
+            line, left + offset, top - drop, size, tone=style.tone, stretch=stretch
+        )
+
+    return paint
+
+
+def _paint_qr(
+    canvas: Canvas,
+    matrix: Sequence[Sequence[bool]] | None,
+    x: float,
+    y: float,
+    side: float,
+) -> None:
+    if matrix is None:
+        path = f"{num(x + 6)} {num(y + 6)} {num(side - 12)} {num(side - 12)} re"
+        canvas.stroke_path(path, tone="gray", weight=0.5)
+        return
+    count = len(matrix)
+    module = side / (count + 2 * QR_QUIET_MODULES)
+    start = module * QR_QUIET_MODULES
+    rectangles = []
+    for row, modules in enumerate(matrix):
+        column = 0
+        while column < count:
+            end = column
+            while end < count and modules[end]:
+                end += 1
+            if end > column:
+                rectangles.append((column, count - 1 - row, end - column, 1))
+            column = end + 1
+    canvas.fill_rectangles(rectangles, (module, 0, 0, module, x + start, y + start))
+
+
+def _side_by_side(
+    left: list[Strip], right: list[Strip], distance: float, margin: float = 0
+) -> list[Strip]:
+    """Join strips of two columns of text, line by line."""
+    strips = []
+    for index in range(max(len(left), len(right))):
+        pair = (
+            (margin, left[index] if index < len(left) else None),
+            (margin + distance, right[index] if index < len(right) else None),
+        )
+        strips.append(
+            Strip(
+                height=max(strip.height for _, strip in pair if strip),
+                paint=_pair_painter(pair),
+                keep=any(strip.keep for _, strip in pair if strip),
+            )
+        )
+    return strips
+
+
+def _pair_painter(pair: tuple[tuple[float, Strip | None], ...]) -> Painter:
+    def paint(canvas: Canvas, left: float, top: float) -> None:
+        for offset, strip in pair:
+            if strip and strip.paint:
+                strip.paint(canvas, left + offset, top)
+
+    return paint
+
+
+def _group_kept(strips: list[Strip], limit: float) -> list[list[Strip]]:
+    """Group strips that stay together; a group higher than a page is let go."""
+    groups: list[list[Strip]] = []
+    held: list[Strip] = []
+    for strip in strips:
+        if strip.height > limit:
+            raise OverflowingError(
+                f"a part {strip.height / POINTS_PER_MM:.0f} mm high does not fit on a "
+                f"page, which holds {limit / POINTS_PER_MM:.0f} mm"
+            )
+        held.append(strip)
+        if not strip.keep and not strip.gap:
+            groups += [held] if _height(held) <= limit else [[one] for one in held]
+            held = []
+    return [*groups, held] if held else groups
+
+
+def _append(page: list[Strip], chunk: list[Strip]) -> None:
+    start = 0
+    while not page and start < len(chunk) and chunk[start].gap:
+        start += 1
+    page += chunk[start:]
+
+
+def _take_last_chunk(page: list[Strip]) -> list[Strip]:
+    """Take the last strips of a page off it, gaps and kept strips with them."""
+    start = len(page)
+    while start > 0 and (page[start - 1].gap or start == len(page)):
+        start -= 1
+    while start > 0 and (page[start - 1].keep or page[start - 1].gap):
+        start -= 1
+    moved = page[start:]
+    del page[start:]
+    return moved
+
+
+def _paint(canvas: Canvas, strips: Iterable[Strip], x: float, top: float) -> None:
+    for strip in strips:
+        if strip.paint:
+            strip.paint(canvas, x, top)
+        top -= strip.height
+
+
+def _keep_all(strips: list[Strip]) -> list[Strip]:
+    return [replace(strip, keep=True) for strip in strips[:-1]] + strips[-1:]
+
+
+def _aligned(align: str, measure: float, width: float) -> float:
+    if align == "center":
+        return (measure - width) / 2
+    return measure - width if align == "right" else 0.0
+
+
+def _height(strips: Iterable[Strip]) -> float:
+    return sum(strip.height for strip in strips)
+
+
+def _gap(millimetres: float) -> Strip:
+    return Strip(height=_mm(millimetres), gap=True)
+
+
+def _mm(millimetres: float) -> float:
+    return millimetres * POINTS_PER_MM

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a line of Thai may end: dictionary words by PyThaiNLP, and Thai manners.
+
+Cuts text into pieces and says after each how willingly a line ends there. Words,
+numbers with their units, "พ.ศ. ๒๕๖๙", and what is marked whole (names, numbers) stay
+together as long as they fit on a line of their own.
+"""
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from templates.settings import quiet_pythainlp
+from templates.wording import MONTHS_EN, MONTHS_TH, MONTHS_TH_SHORT, NO_BREAK_SPACE
+
+
+class Break(IntEnum):
+    """How willingly a line ends after a piece."""
+
+    NEVER = 0
+    BETWEEN_WORDS_OF_WHOLE = 1
+    AT_SPACE_OF_WHOLE = 2
+    FREELY = 3
+    FORCED = 4
+    """The text itself asks for a new line here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text with one look; `whole` text is kept on one line if it fits."""
+
+    text: str
+    bold: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text that is never divided, and what may happen after it."""
+
+    text: str
+    bold: bool
+    after: Break
+
+
+UNITS = (
+    "บาท สตางค์ คน ราย ปี เดือน วัน ชั่วโมง นาที วินาที น. ตารางเมตร ตารางวา ตร.ม. ตร.ว. "
+    "ไร่ งาน เมตร กิโลเมตร เซนติเมตร มิลลิเมตร ม. กม. ซม. กิโลกรัม กรัม กก. ตัน ลิตร "
+    "ฉบับ แผ่น หน้า หุ้น เครื่อง คัน ลำ ห้อง ชั้น หลัง ครั้ง ข้อ รายการ ล้าน แสน หมื่น พัน ร้อย "
+    "แรงม้า วัตต์ กิโลวัตต์ โวลต์ องศา เปอร์เซ็นต์ ร้อยละ กลุ่ม หลักสูตร หน่วยกิต ตัว ต้น แห่ง "
+    "hours days years baht kg km m"
+).split()
+_UNIT_WORDS = (*UNITS, *MONTHS_TH, *MONTHS_TH_SHORT, *MONTHS_EN)
+_UNIT_START = re.compile(
+    "(?:" + "|".join(re.escape(word) for word in _UNIT_WORDS) + r")(?![A-Za-z])|[%ๆฯ]"
+)
+_DIGIT = "0123456789๐๑๒๓๔๕๖๗๘๙"
+_CLOSERS = ")]}”’»,.;:!?%ๆฯ/-–"
+_OPENERS = "([{“‘«/"
+_FOLLOWERS = re.compile("[\u0e30-\u0e3a\u0e45-\u0e4e]")
+_LEADERS = "เแโใไ"
+_ABBREVIATION = re.compile(r"[ก-ฮ]{1,2}\.")
+_ALPHANUMERIC = re.compile(rf"[A-Za-z{_DIGIT}]")
+_CLUSTER = re.compile("[เแโใไ]?.[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0300-\u036f]*", re.DOTALL)
+
+
+def cut_pieces(runs: Iterable[Run]) -> list[Piece]:
+    """Cut runs of text into pieces with the breaks allowed between them."""
+    runs = [run for run in runs if run.text]
+    text = "".join(run.text for run in runs)
+    if not text:
+        return []
+    owners = [index for index, run in enumerate(runs) for _ in run.text]
+    cuts = _find_cuts(text, owners)
+    pieces: list[Piece] = []
+    start = 0
+    for cut in cuts:
+        bold = runs[owners[start]].bold
+        part = text[start:cut]
+        if part.endswith("\n"):
+            pieces.append(Piece(part[:-1], bold, Break.FORCED))
+        else:
+            inside = cut < len(text) and owners[cut] == owners[cut - 1]
+            whole = inside and runs[owners[cut]].whole
+            pieces.append(Piece(part, bold, find_break(text, cut, whole=whole)))
+        start = cut
+    return pieces
+
+
+def find_break(text: str, at: int, *, whole: bool = False) -> Break:
+    """Return how willingly a line ends before the character at `at`."""
+    if at >= len(text):
+        return Break.FREELY
+    before, after = text[at - 1], text[at]
+    if after in {" ", "\n"} or _FOLLOWERS.match(after) or before in _LEADERS:
+        return Break.NEVER
+    if NO_BREAK_SPACE in (before, after):
+        return Break.AT_SPACE_OF_WHOLE
+    if before == " ":
+        glued = whole or _is_glued(text, at)
+        return Break.AT_SPACE_OF_WHOLE if glued else Break.FREELY
+    if _sticks(text, at):
+        return Break.NEVER
+    return Break.BETWEEN_WORDS_OF_WHOLE if whole else Break.FREELY
+
+
+def split_clusters(text: str) -> list[str]:
+    """Split a word into what the eye takes for letters; the last resort."""
+    return _CLUSTER.findall(text)
+
+
+def _find_cuts(text: str, owners: list[int]) -> list[int]:
+    cuts = {len(text)}
+    position = 0
+    for word in _segment(text):
+        position += len(word)
+        cuts.add(position)
+    cuts.update(index for index in range(1, len(text)) if owners[index] != owners[index - 1])
+    for index, character in enumerate(text):
+        if character == "\n":
+            cuts.add(index + 1)
+        elif character in {" ", NO_BREAK_SPACE}:
+            # A space is a piece of its own, so that it can hang at a line's end.
+            cuts.update((index, index + 1))
+    cuts.discard(0)
+    return sorted(cuts)
+
+
+def _is_glued(text: str, at: int) -> bool:
+    """Tell whether the space before `at` ties a number to its unit or its name."""
+    left = text[:at].rstrip(" ")
+    if not left:
+        return False
+    last = left[-1]
+    if text[at] in _DIGIT:
+        return last.isalpha() or last == "." or bool(_FOLLOWERS.match(last))
+    return bool(_UNIT_START.match(text, at)) and (last in _DIGIT or text[at] in "ๆฯ")
+
+
+def _sticks(text: str, at: int) -> bool:
+    """Tell whether two characters without space between may never part."""
+    before, after = text[at - 1], text[at]
+    if after in _CLOSERS or before in _OPENERS or before == ".":
+        return True
+    if _ALPHANUMERIC.match(before) and _ALPHANUMERIC.match(after):
+        return True
+    if before in _DIGIT or after in _DIGIT:
+        return True
+    return bool(_ABBREVIATION.match(text, at)) and before not in ") "
+
+
+@functools.lru_cache(maxsize=4096)
+def _segment(text: str) -> tuple[str, ...]:
+    """Return the words of a text; the dictionary is loaded at the first call."""
+    quiet_pythainlp()
+    from pythainlp.tokenize.newmm import segment  # noqa: PLC0415 - heavy, and see above
+
+    return tuple(segment(text.replace(NO_BREAK_SPACE, " ")))
