@@ -13,22 +13,17 @@ class SettingsError(VerifierError):
 
 
 class CheckError(VerifierError):
-    """A check did not pass; it says with which result, reason and detail."""
+    """A check did not pass; the reason says whether it failed or is open."""
 
-    def __init__(
-        self, reason: Reason, detail: str, *, result: Result = Result.FAILED
-    ) -> None:
+    def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
-        self.result = result
 
-
-class UncheckableError(CheckError):
-    """A check could not be made now: INDETERMINATE, never "invalid"."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(reason, detail, result=Result.INDETERMINATE)
+    @property
+    def result(self) -> Result:
+        """FAILED or INDETERMINATE, as the reason has it."""
+        return self.reason.result
 
 
 class UploadError(VerifierError):

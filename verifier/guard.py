@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError
 
-from verifier.errors import CheckError, UncheckableError
+from verifier.errors import CheckError
 from verifier.reasons import Reason
 
 _MAX_DETAIL = 300
@@ -25,7 +25,7 @@ def reading_hostile_input(reason: Reason) -> Iterator[None]:
 
     Raises:
         CheckError: what the block raised, or `reason` for any other exception.
-        UncheckableError: a limit on unpacked data was exceeded.
+        CheckError: a limit on unpacked data was exceeded.
     """
     _silence_library()
     try:
@@ -33,7 +33,7 @@ def reading_hostile_input(reason: Reason) -> Iterator[None]:
     except CheckError:
         raise
     except PdfDecodeLimitError as error:
-        raise UncheckableError(Reason.LIMIT, _describe(error)) from error
+        raise CheckError(Reason.LIMIT, _describe(error)) from error
     except Exception as error:
         raise CheckError(reason, _describe(error)) from error
 

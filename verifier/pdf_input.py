@@ -24,7 +24,7 @@ from pyhanko.pdf_utils.decode_limits import (
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
-from verifier.errors import CheckError, UncheckableError
+from verifier.errors import CheckError
 from verifier.guard import reading_hostile_input
 from verifier.reasons import Reason
 from verifier.settings import Limits
@@ -77,7 +77,7 @@ def check_size(data: bytes, limits: Limits) -> None:
     """Check everything that can be counted before the file is parsed.
 
     Raises:
-        UncheckableError: a limit is exceeded.
+        CheckError: a limit is exceeded.
     """
     _check_limit("bytes", len(data), limits.max_bytes)
     _check_limit("revisions", data.count(b"startxref"), limits.max_revisions)
@@ -89,7 +89,7 @@ def open_pdf(data: bytes, *, limits: Limits, password: str | None) -> PdfInput:
 
     Raises:
         CheckError: not a PDF, damaged, encrypted without the right password.
-        UncheckableError: a limit is exceeded.
+        CheckError: a limit is exceeded.
     """
     check_pdf_header(data)
     check_size(data, limits)
@@ -107,7 +107,7 @@ def read_attachments(handler: PdfHandler, limits: Limits) -> Attachments:
 
     Raises:
         CheckError: a name is attached twice, or the attachments cannot be read.
-        UncheckableError: an attachment is larger than the limit.
+        CheckError: an attachment is larger than the limit.
     """
     with reading_hostile_input(Reason.RECORD_INVALID):
         found = _read_named(handler, (RECORD_NAME, CLAIM_NAME))
@@ -145,7 +145,7 @@ def _hex_contents(gap: bytes) -> bytes | None:
 
 def _check_limit(what: str, found: int, limit: int) -> None:
     if found > limit:
-        raise UncheckableError(Reason.LIMIT, f"{what}: {found:,}, limit {limit:,}")
+        raise CheckError(Reason.LIMIT, f"{what}: {found:,}, limit {limit:,}")
 
 
 def _decode_limits(limits: Limits) -> DecodeLimits:
@@ -204,4 +204,4 @@ def _embedded_files(handler: PdfHandler) -> Iterator[tuple[str, Any]]:
         for index in range(0, len(pairs) - 1, 2):
             spec = pairs[index + 1]
             yield str(spec.get("/UF", spec.get("/F", pairs[index]))), spec
-    raise UncheckableError(Reason.LIMIT, "the tree of attachments has no end")
+    raise CheckError(Reason.LIMIT, "the tree of attachments has no end")

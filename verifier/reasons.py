@@ -94,6 +94,7 @@ class Reason(StrEnum):
     CRYPTO_CONSTRAINTS = "CRYPTO_CONSTRAINTS_FAILURE"
     CERTIFICATE_REVOKED = "REVOKED"
     CERTIFICATE_NOT_YET_VALID = "NOT_YET_VALID"
+    CERTIFICATE_EXPIRED = "EXPIRED"
     OUT_OF_BOUNDS = "OUT_OF_BOUNDS_NO_POE"
     NO_POE = "NO_POE"
     TRY_LATER = "TRY_LATER"
@@ -131,3 +132,40 @@ class Reason(StrEnum):
     # The verifier itself.
     PROCESSING_ERROR = "processing_error"
     NOT_CHECKED = "not_checked"
+
+    @property
+    def result(self) -> Result:
+        """Result of a check with this reason (EN 319 102-1 §5.1.3, table 4)."""
+        if self is Reason.VALID:
+            return Result.PASSED
+        return Result.INDETERMINATE if self in _INDETERMINATE else Result.FAILED
+
+
+_INDETERMINATE = frozenset(
+    {
+        Reason.ENCRYPTED,
+        Reason.LIMIT,
+        Reason.TRUST_LIST_UNREACHABLE,
+        Reason.TRUST_LIST_INVALID,
+        Reason.NO_SIGNING_CERTIFICATE,
+        Reason.NO_CHAIN,
+        Reason.CHAIN_CONSTRAINTS,
+        Reason.CHAIN_FAILURE,
+        Reason.CRYPTO_CONSTRAINTS,
+        Reason.OUT_OF_BOUNDS,
+        Reason.NO_POE,
+        Reason.TRY_LATER,
+        Reason.NO_RECORD,
+        Reason.NO_CLAIM,
+        Reason.CLAIM_KEY_UNKNOWN,
+        Reason.NOT_REGISTERED,
+        Reason.REGISTER_UNREACHABLE,
+        Reason.REGISTER_INVALID,
+        Reason.STATUS_UNREACHABLE,
+        Reason.STATUS_INVALID,
+        Reason.STATUS_STALE,
+        Reason.STATUS_REPLAYED,
+        Reason.PROCESSING_ERROR,
+        Reason.NOT_CHECKED,
+    }
+)

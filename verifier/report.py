@@ -6,11 +6,11 @@ outcomes. A check that was not made counts as INDETERMINATE, so a verdict of
 `in_force` is only ever the result of every required check having passed.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
+from types import TracebackType
 
 from verifier.errors import CheckError
 from verifier.reasons import CheckId, Integrity, Outcome, Reason, Result
@@ -100,6 +100,7 @@ _UNKNOWN = (
     Reason.CRYPTO_CONSTRAINTS,
     Reason.CERTIFICATE_REVOKED,
     Reason.CERTIFICATE_NOT_YET_VALID,
+    Reason.CERTIFICATE_EXPIRED,
     Reason.KEY_NOT_IN_USE,
     Reason.KEY_COMPROMISED,
     Reason.QR_UNREADABLE,
@@ -147,9 +148,13 @@ class Check:
     """One thing that was looked at, and what was found."""
 
     id: CheckId
-    result: Result
     reason: Reason = Reason.VALID
     detail: str = ""
+
+    @property
+    def result(self) -> Result:
+        """PASSED, FAILED or INDETERMINATE, as the reason has it."""
+        return self.reason.result
 
     def to_json(self) -> dict[str, object]:
         """Return the wire form."""
@@ -178,7 +183,9 @@ def decide(checks: Mapping[CheckId, Check], required: tuple[CheckId, ...]) -> Ve
     Every required check must have passed for `in_force`; a missing one counts
     as INDETERMINATE (EN 319 102-1 §5.1.4.1).
     """
-    found = [check.reason for check in checks.values() if check.result != "PASSED"]
+    found = [
+        check.reason for check in checks.values() if check.result is not Result.PASSED
+    ]
     if any(check_id not in checks for check_id in required):
         found.append(Reason.NOT_CHECKED)
     if not found:
@@ -193,20 +200,18 @@ class CheckLog:
     def __init__(self) -> None:
         self._checks: dict[CheckId, Check] = {}
 
-    @contextmanager
-    def check(self, check_id: CheckId) -> Iterator[None]:
-        """Record the block as PASSED, or as what its CheckError says."""
-        try:
-            yield
-        except CheckError as error:
-            self.record(check_id, error)
-        else:
-            self._checks.setdefault(check_id, Check(id=check_id, result=Result.PASSED))
+    def check(self, check_id: CheckId) -> "_Recording":
+        """Return a block that is recorded as PASSED, or as its CheckError says."""
+        return _Recording(self, check_id)
+
+    def record_pass(self, check_id: CheckId) -> None:
+        """Record a check that passed, unless it did not pass before."""
+        self._checks.setdefault(check_id, Check(id=check_id))
 
     def record(self, check_id: CheckId, error: CheckError) -> None:
         """Record a check that did not pass."""
         self._checks[check_id] = Check(
-            id=check_id, result=error.result, reason=error.reason, detail=error.detail
+            id=check_id, reason=error.reason, detail=error.detail
         )
 
     def has_passed(self, *check_ids: CheckId) -> bool:
@@ -222,6 +227,29 @@ class CheckLog:
         return dict(self._checks)
 
 
+class _Recording:
+    def __init__(self, log: CheckLog, check_id: CheckId) -> None:
+        self._log = log
+        self._check_id = check_id
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        """Record the result; only a CheckError ends here."""
+        if isinstance(error, CheckError):
+            self._log.record(self._check_id, error)
+            return True
+        if error is None:
+            self._log.record_pass(self._check_id)
+        return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Report:
     """What is handed to people and programs; nothing in it needs the upload."""
@@ -235,6 +263,7 @@ class Report:
     status: Mapping[str, object] | None = None
     file: Mapping[str, object] | None = None
     trust_list: Mapping[str, object] | None = None
+    qr: Mapping[str, object] | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -270,6 +299,7 @@ class Report:
                 "%Y-%m-%dT%H:%M:%SZ"
             ),
             "trust_list": self.trust_list,
+            "qr": self.qr,
         }
 
 
@@ -286,15 +316,13 @@ class Findings:
     status: Mapping[str, object] | None = None
     file: Mapping[str, object] | None = None
     trust_list: Mapping[str, object] | None = None
+    qr: Mapping[str, object] | None = None
 
     def finish(self) -> Report:
         """Decide, and return the report with every required check listed."""
         made = self.log.checks
         listed = tuple(
-            made.get(check_id)
-            or Check(
-                id=check_id, result=Result.INDETERMINATE, reason=Reason.NOT_CHECKED
-            )
+            made.get(check_id) or Check(id=check_id, reason=Reason.NOT_CHECKED)
             for check_id in CheckId
             if check_id in made or check_id in self.required
         )
@@ -308,4 +336,5 @@ class Findings:
             status=self.status,
             file=self.file,
             trust_list=self.trust_list,
+            qr=self.qr,
         )

@@ -278,6 +278,13 @@ REASON_TEXTS: dict[Reason, tuple[Text, Text]] = {
         ),
         _ASK_AGENCY,
     ),
+    Reason.CERTIFICATE_EXPIRED: (
+        Text(
+            th="ลงลายมือชื่อหลังจากที่ใบรับรองหมดอายุแล้ว",
+            en="It was signed after the signer's certificate had expired.",
+        ),
+        _ASK_AGENCY,
+    ),
     Reason.OUT_OF_BOUNDS: (
         Text(
             th="ใบรับรองหมดอายุแล้ว และไม่มีตราประทับเวลาที่พิสูจน์ว่าลงลายมือชื่อก่อนหน้านั้น",

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Certificate paths at a moment in the past, from what the file itself carries.
+
+Promises never to open a connection: paths are built from certificates in the
+file to anchors the caller names, and revocation is read from the file's
+document security store (PAdES B-LT). Answers in words of EN 319 102-1.
+"""
+
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Literal, TypeVar
+
+from asn1crypto import x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.utils import CMSAlgorithmUsagePolicy
+from pyhanko_certvalidator import ValidationContext, find_valid_path
+from pyhanko_certvalidator.errors import (
+    DisallowedAlgorithmError,
+    ExpiredError,
+    InsufficientRevinfoError,
+    InvalidCertificateError,
+    NotYetValidError,
+    PathBuildingError,
+    RevokedError,
+)
+from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
+
+from verifier.errors import CheckError
+from verifier.guard import reading_hostile_input
+from verifier.reasons import Reason
+from verifier.signature import CmsSignature, PdfSignature
+
+_T = TypeVar("_T")
+
+_CLOCK_TOLERANCE = timedelta(seconds=5)
+_MAX_CERTIFICATES = 60
+_SEAL_USAGE = KeyUsageConstraints(
+    key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
+)
+_TIMESTAMP_USAGE = KeyUsageConstraints(
+    extd_key_usage={"time_stamping"}, explicit_extd_key_usage_required=True
+)
+_FAILURES: tuple[tuple[type[Exception], Reason], ...] = (
+    (RevokedError, Reason.CERTIFICATE_REVOKED),
+    (InsufficientRevinfoError, Reason.TRY_LATER),
+    (ExpiredError, Reason.CERTIFICATE_EXPIRED),
+    (NotYetValidError, Reason.CERTIFICATE_NOT_YET_VALID),
+    (DisallowedAlgorithmError, Reason.CRYPTO_CONSTRAINTS),
+    (InvalidCertificateError, Reason.CHAIN_CONSTRAINTS),
+    (PathBuildingError, Reason.NO_CHAIN),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidationData:
+    """Certificates and revocation data that a file brings along; trusted by none."""
+
+    certificates: tuple[x509.Certificate, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = field(default=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningTime:
+    """When something was signed, as a time-stamping authority proves it."""
+
+    at: datetime
+    authority: str
+
+
+def read_validation_data(reader: PdfFileReader) -> ValidationData:
+    """Return what the document security store holds (EN 319 142-1 §5.4.2).
+
+    Raises:
+        CheckError: the store is there and cannot be read.
+    """
+    with reading_hostile_input(Reason.TRY_LATER):
+        try:
+            store = DocumentSecurityStore.read_dss(reader)
+        except NoDSSFoundError:
+            return ValidationData()
+        return ValidationData(
+            certificates=tuple(store.load_certs()),
+            crls=tuple(ref.get_object().data for ref in store.crls),
+            ocsps=tuple(ref.get_object().data for ref in store.ocsps),
+        )
+
+
+def read_signing_time(
+    signature: PdfSignature,
+    *,
+    anchors: Sequence[bytes],
+    material: ValidationData,
+    now: datetime,
+) -> SigningTime | None:
+    """Return the proven time of a signature, or None if it carries no proof.
+
+    Raises:
+        CheckError: a time stamp is broken or over something else.
+        CheckError: no time stamp chains to an anchor.
+    """
+    failure: CheckError | None = None
+    for token in signature.signature_timestamps():
+        if token.time > now + _CLOCK_TOLERANCE:
+            failure = CheckError(Reason.NO_POE, f"time stamp of {token.time}")
+            continue
+        try:
+            find_anchor(
+                token, anchors=anchors, at=token.time, material=material, usage="tsa"
+            )
+        except CheckError as error:
+            failure = CheckError(Reason.NO_POE, str(error))
+        else:
+            return SigningTime(at=token.time, authority=describe_name(token.signer))
+    if failure is not None:
+        raise failure
+    return None
+
+
+def find_anchor(
+    signature: CmsSignature,
+    *,
+    anchors: Sequence[bytes],
+    at: datetime,
+    material: ValidationData,
+    usage: Literal["seal", "tsa"],
+) -> bytes:
+    """Return the anchor (DER) to which the signer's certificate chains at a moment.
+
+    A certificate that names a source of revocation
+    data needs such data in `material`, good for the moment.
+
+    Raises:
+        CheckError: no chain, or a link that did not hold at that moment.
+        CheckError: revocation data is missing or too old.
+    """
+    if not anchors:
+        raise CheckError(Reason.NO_CHAIN, "no anchor could certify this signer")
+    others = [*signature.others, *material.certificates]
+    if len(others) > _MAX_CERTIFICATES:
+        raise CheckError(Reason.LIMIT, f"certificates: {len(others)}")
+    with reading_hostile_input(Reason.CHAIN_FAILURE):
+        _check_algorithms(signature)
+        context = ValidationContext(
+            trust_roots=[_load_certificate(der) for der in anchors],
+            other_certs=others,
+            moment=at,
+            crls=list(material.crls),
+            ocsps=list(material.ocsps),
+            allow_fetching=False,
+            revocation_mode="hard-fail",
+            time_tolerance=_CLOCK_TOLERANCE,
+            # Revocation data is fetched after signing, so it is newer than the
+            # moment it speaks of; it lists what was revoked before as well.
+            retroactive_revinfo=True,
+        )
+        path = _build_path(signature.signer, context)
+        (_SEAL_USAGE if usage == "seal" else _TIMESTAMP_USAGE).validate(
+            signature.signer
+        )
+        return bytes(path.trust_anchor.authority.certificate.dump())
+
+
+def describe_name(certificate: x509.Certificate) -> str:
+    """Return a short name of who a certificate is about."""
+    return str(certificate.subject.human_friendly)[:300]
+
+
+def subject_values(certificate: x509.Certificate) -> dict[str, list[str]]:
+    """Return the subject's attributes by the names a trust list uses."""
+    values: dict[str, list[str]] = {}
+    for pair in certificate.subject.chosen:
+        for attribute in pair:
+            oid = attribute["type"].dotted
+            name = _ATTRIBUTES.get(oid, oid)
+            values.setdefault(name, []).append(str(attribute["value"].native))
+    return values
+
+
+_ATTRIBUTES = {
+    "2.5.4.3": "CN",
+    "2.5.4.6": "C",
+    "2.5.4.10": "O",
+    "2.5.4.11": "OU",
+    "2.5.4.5": "serialNumber",
+    "2.5.4.97": "organizationIdentifier",
+}
+
+
+def _build_path(certificate: x509.Certificate, context: ValidationContext) -> Any:  # noqa: ANN401 - the library's path
+    try:
+        return _run(
+            find_valid_path(
+                certificate,
+                context.path_builder.async_build_paths_lazy(certificate),
+                validation_context=context,
+            )
+        )
+    except Exception as error:
+        for kind, reason in _FAILURES:
+            if isinstance(error, kind):
+                raise CheckError(reason, str(error)) from error
+        raise
+
+
+def _run(coroutine: Coroutine[Any, Any, _T]) -> _T:
+    """Run a coroutine that has nothing to wait for.
+
+    The library is asynchronous only to fetch; it may not fetch here, so a
+    coroutine that wants to wait is an error and not a reason for a loop.
+    """
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        result: _T = done.value
+        return result
+    coroutine.close()
+    raise RuntimeError("certificate validation wanted to wait for something")
+
+
+@lru_cache(maxsize=256)
+def _load_certificate(der: bytes) -> x509.Certificate:
+    return x509.Certificate.load(der)
+
+
+def _check_algorithms(signature: CmsSignature) -> None:
+    policy = CMSAlgorithmUsagePolicy.lift_policy(
+        DisallowWeakAlgorithmsPolicy()  # type: ignore[no-untyped-call]  # library
+    )
+    info = signature.signer_info
+    verdicts = (
+        policy.signature_algorithm_allowed(
+            info["signature_algorithm"], None, signature.signer.public_key
+        ),
+        policy.digest_algorithm_allowed(info["digest_algorithm"], None),
+        policy.digest_combination_allowed(
+            info["signature_algorithm"], info["digest_algorithm"], None
+        ),
+    )
+    for verdict in verdicts:
+        if not verdict:
+            raise CheckError(
+                Reason.CRYPTO_CONSTRAINTS, verdict.failure_reason or "weak algorithm"
+            )

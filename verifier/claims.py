@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Judges a claim against the trust list: who signed it, and whether they may.
+
+Used for the claim attached to a PDF and for the one in a QR code alike.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from register.claim import Claim, read_claim, verify_claim
+from register.document import DocumentId
+from register.errors import ClaimError, ClaimSignatureError
+from register.public_record import PublicRecord
+from register.trust_list import Agency, Period, TrustList, TypeEntry
+from verifier.errors import CheckError
+from verifier.reasons import Reason
+
+_BANGKOK = "Asia/Bangkok"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedClaim:
+    """A claim whose signature is good, and the agency whose key made it."""
+
+    document_id: DocumentId
+    claim: Claim
+    agency: Agency
+    period: Period
+
+
+def open_claim(
+    data: bytes, *, document_id: DocumentId, trust: TrustList
+) -> SignedClaim:
+    """Return the claim that a listed claim key has signed for this document.
+
+    Raises:
+        CheckError: malformed, by no listed key, or not good for this document.
+    """
+    try:
+        kid = read_claim(data).kid
+    except ClaimError as error:
+        raise CheckError(Reason.CLAIM_INVALID, str(error)) from error
+    candidates = trust.claim_keys_for(kid)
+    if not candidates:
+        raise CheckError(Reason.CLAIM_KEY_UNKNOWN, f"no listed key has kid {kid.hex()}")
+    for agency, entry in candidates:
+        try:
+            claim = verify_claim(data, document_id=document_id, keys=[entry.key])
+        except ClaimSignatureError:
+            continue
+        return SignedClaim(
+            document_id=document_id, claim=claim, agency=agency, period=entry.period
+        )
+    raise CheckError(
+        Reason.CLAIM_SIGNATURE, f"not signed for {document_id} by key {kid.hex()}"
+    )
+
+
+def check_claim_issuer(signed: SignedClaim) -> None:
+    """Check that the key is of the agency that the claim names.
+
+    Raises:
+        CheckError: AGENCY_MISMATCH.
+    """
+    if signed.claim.agency_id != signed.agency.id:
+        raise CheckError(
+            Reason.AGENCY_MISMATCH,
+            f"claim of {signed.claim.agency_id}, key of {signed.agency.id}",
+        )
+
+
+def find_type(agency: Agency, code: str) -> TypeEntry:
+    """Return the type that an agency may issue under this code.
+
+    Raises:
+        CheckError: TYPE_NOT_PERMITTED.
+    """
+    entry = agency.type_by_code(code)
+    if entry is None:
+        raise CheckError(
+            Reason.TYPE_NOT_PERMITTED, f"{agency.id} may not issue type {code}"
+        )
+    return entry
+
+
+def check_period(period: Period, at: datetime) -> None:
+    """Check that a key counted at a moment.
+
+    Raises:
+        CheckError: KEY_COMPROMISED or KEY_NOT_IN_USE.
+    """
+    if period.compromised_from is not None and at >= period.compromised_from:
+        raise CheckError(
+            Reason.KEY_COMPROMISED, f"compromised from {period.compromised_from}"
+        )
+    if not period.covers(at):
+        raise CheckError(
+            Reason.KEY_NOT_IN_USE,
+            f"used at {at}, in use {period.not_before} to {period.not_after}",
+        )
+
+
+def check_period_of_day(period: Period, day: date) -> None:
+    """Check that a key counted at some time of a day in Asia/Bangkok.
+
+    A claim tells no more than its day. Whoever has the key can write any day;
+    the public record, which is asked for as well, tells what was really issued.
+
+    Raises:
+        CheckError: KEY_COMPROMISED or KEY_NOT_IN_USE.
+    """
+    start = datetime.combine(day, time(), tzinfo=ZoneInfo(_BANGKOK))
+    end = start + timedelta(days=1)
+    begun = period.not_before
+    moment = begun if begun is not None and start < begun < end else start
+    check_period(period, moment)
+
+
+def describe_document(
+    signed: SignedClaim, entry: TypeEntry, record: PublicRecord | None
+) -> Mapping[str, object]:
+    """Return the facts that a person compares with the paper."""
+    claim, agency = signed.claim, signed.agency
+    until = claim.valid_until
+    return {
+        "id": signed.document_id,
+        "type": entry.id,
+        "type_name": entry.name.to_json(),
+        "number": claim.number,
+        "holder": claim.holder,
+        "agency": {
+            "id": agency.id,
+            "name": agency.name.to_json(),
+            "domain": agency.domain,
+        },
+        "issued_on": claim.issued_on.isoformat(),
+        "valid_from": claim.valid_from.isoformat(),
+        "valid_until": None if until is None else until.isoformat(),
+        "record_sha256": claim.record_sha256.hex(),
+        "supersedes": None if record is None else record.supersedes,
+        "successor": None if record is None else record.successor,
+        "fields": describe_fields(record),
+    }
+
+
+def describe_fields(record: PublicRecord | None) -> list[Mapping[str, object]]:
+    """Return the fields that the type makes public, as the page shows them."""
+    if record is None:
+        return []
+    return [
+        {"name": field.name, "label": field.label.to_json(), "value": field.value}
+        for field in record.fields
+    ]

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finds the agency on the trust list whose seal a signature is.
+
+A seal counts for an agency only if its certificate chains to one of the
+agency's anchors and carries every subject attribute the anchor demands: one CA
+serves many agencies, and none may seal for another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from register.members import format_instant
+from register.trust_list import Agency, SealAnchor, TrustList
+from verifier.chain import (
+    SigningTime,
+    ValidationData,
+    describe_name,
+    find_anchor,
+    subject_values,
+)
+from verifier.claims import check_period
+from verifier.errors import CheckError
+from verifier.reasons import Reason
+from verifier.signature import PdfSignature
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signer:
+    """An agency, and the anchor through which its seal is known."""
+
+    agency: Agency
+    anchor: SealAnchor
+
+
+def find_signer(
+    signature: PdfSignature,
+    *,
+    trust: TrustList,
+    time: SigningTime | None,
+    material: ValidationData,
+    now: datetime,
+) -> Signer:
+    """Return whose seal this is, judged at the proven time or else now.
+
+    Raises:
+        CheckError: no agency's, or a certificate or key that did not count then.
+        CheckError: revocation data or a proof of time is missing.
+    """
+    at = now if time is None else time.at
+    candidates = _candidates(signature, trust)
+    anchors = [signer.anchor.certificate for signer in candidates]
+    try:
+        anchor = find_anchor(
+            signature.cms,
+            anchors=anchors or _all_anchors(trust),
+            at=at,
+            material=material,
+            usage="seal",
+        )
+    except CheckError as error:
+        if error.reason is Reason.CERTIFICATE_EXPIRED and time is None:
+            # EN 319 102-1 §5.5.4: expired, and nothing proves an earlier use.
+            raise CheckError(Reason.OUT_OF_BOUNDS, error.detail) from error
+        raise
+    if not candidates:
+        raise CheckError(
+            Reason.CHAIN_CONSTRAINTS, "a listed CA certified it, but for no agency"
+        )
+    signer = next(c for c in candidates if c.anchor.certificate == anchor)
+    check_period(signer.anchor.period, at)
+    return signer
+
+
+def describe_signature(
+    signature: PdfSignature,
+    *,
+    time: SigningTime | None,
+    signer: Signer | None,
+    changes: tuple[str, ...],
+) -> Mapping[str, object]:
+    """Return what a person may want to know of a signature."""
+    certificate = signature.cms.signer
+    validity = certificate["tbs_certificate"]["validity"]
+    return {
+        "field": signature.name,
+        "signer": describe_name(certificate),
+        "agency": None
+        if signer is None
+        else {"id": signer.agency.id, "name": signer.agency.name.to_json()},
+        "signed_at": None if time is None else format_instant(time.at),
+        "timestamp_authority": None if time is None else time.authority,
+        "certificate": {
+            "issuer": str(certificate.issuer.human_friendly),
+            "serial": format(certificate.serial_number, "x"),
+            "not_before": format_instant(validity["not_before"].native),
+            "not_after": format_instant(validity["not_after"].native),
+        },
+        "later_changes": list(changes),
+    }
+
+
+def _candidates(signature: PdfSignature, trust: TrustList) -> list[Signer]:
+    values = subject_values(signature.cms.signer)
+    return [
+        Signer(agency=agency, anchor=anchor)
+        for agency in trust.agencies
+        for anchor in agency.seal_anchors
+        if all(values.get(name) == [value] for name, value in anchor.subject.items())
+    ]
+
+
+def _all_anchors(trust: TrustList) -> list[bytes]:
+    return [
+        anchor.certificate
+        for agency in trust.agencies
+        for anchor in agency.seal_anchors
+    ]

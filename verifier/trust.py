@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The publication as a verifier sees it: signed files, and nothing else.
+
+Promises that whatever it returns was signed by the key that may sign it, is
+current, and is not older than one seen before. Parsed files are kept only as
+long as the bytes are the same, so keeping them never changes a verdict.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from register.document import DocumentId
+from register.envelope import public_jwk
+from register.errors import (
+    EnvelopeError,
+    PublicRecordError,
+    StatusListError,
+    StatusListTimeError,
+    TrustListError,
+    TrustListTimeError,
+)
+from register.public_record import (
+    FileEntry,
+    PublicRecord,
+    open_file_entry,
+    open_public_record,
+)
+from register.status_list import StatusList, open_status_cwt
+from register.trust_list import (
+    Agency,
+    TrustList,
+    check_trust_list_time,
+    open_trust_list,
+)
+from verifier.errors import (
+    CheckError,
+    NotPublishedError,
+    SettingsError,
+    SourceError,
+)
+from verifier.reasons import Reason
+from verifier.source import Source, open_source
+
+_T = TypeVar("_T")
+
+_MAX_PARSED = 2_000
+
+
+class Publication:
+    """Reads and checks the files of one publication."""
+
+    def __init__(self, source: Source, *, root_key: EllipticCurvePublicKey) -> None:
+        self._source = source
+        self._root_key = root_key
+        self._parsed: OrderedDict[Hashable, tuple[bytes, object]] = OrderedDict()
+        self._newest_seq: int | None = None
+        self._newest_iat: dict[int, datetime] = {}
+        self._lock = Lock()
+
+    @classmethod
+    def open(
+        cls, address: str, *, trust_root: Path, timeout: float = 5.0
+    ) -> "Publication":
+        """Return the publication at an address or folder.
+
+        Raises:
+            SettingsError: address or trust root cannot be used.
+        """
+        return cls(
+            open_source(address, timeout=timeout), root_key=load_trust_root(trust_root)
+        )
+
+    @property
+    def root_jwk(self) -> dict[str, str]:
+        """Public key of the pinned trust root, as JWK."""
+        return public_jwk(self._root_key)
+
+    def read(self, path: str) -> bytes:
+        """Return a published file as it is, unchecked.
+
+        Raises:
+            NotPublishedError: there is no such file.
+            UnreachableError: the publication cannot be read now.
+        """
+        return self._source.read(path)
+
+    def trust_list(self, now: datetime) -> TrustList:
+        """Return the current trust list (trust-list.md).
+
+        Raises:
+            CheckError: it cannot be read, or may not be relied on.
+        """
+        try:
+            body = self._source.read("trust-list")
+        except SourceError as error:
+            raise CheckError(Reason.TRUST_LIST_UNREACHABLE, str(error)) from error
+        try:
+            trust = self._parse(
+                ("trust-list",),
+                body,
+                lambda: open_trust_list(_text(body), root_key=self._root_key, now=now),
+            )
+            with self._lock:
+                check_trust_list_time(trust, now=now, newest_seq=self._newest_seq)
+                self._newest_seq = trust.seq
+        except (TrustListError, TrustListTimeError) as error:
+            raise CheckError(Reason.TRUST_LIST_INVALID, str(error)) from error
+        return trust
+
+    def status_list(self, number: int, agency: Agency, now: datetime) -> StatusList:
+        """Return the current status list of a number (status-list.md).
+
+        Raises:
+            CheckError: it cannot be read, or may not be relied on.
+        """
+        path = f"status/{number}"
+        try:
+            body = self._source.read(path)
+        except SourceError as error:
+            raise CheckError(Reason.STATUS_UNREACHABLE, str(error)) from error
+        keys = agency.publication_keys_at(now)
+        try:
+            listed = self._parse(
+                (path, frozenset(keys)),
+                body,
+                lambda: open_status_cwt(body, number=number, keys=keys),
+            )
+        except StatusListError as error:
+            raise CheckError(Reason.STATUS_INVALID, str(error)) from error
+        with self._lock:
+            self._check_list_time(listed, number, now)
+        return listed
+
+    def public_record(self, document_id: DocumentId, trust: TrustList) -> PublicRecord:
+        """Return the public record of a document (publication.md).
+
+        Raises:
+            CheckError: the register has no such document.
+            CheckError: it cannot be read, or does not verify.
+        """
+        path = f"records/{document_id}"
+        body = self._read_entry(path)
+        try:
+            return self._parse(
+                (path, trust.seq, trust.iat),
+                body,
+                lambda: open_public_record(
+                    _text(body), trust=trust, document_id=document_id
+                ),
+            )
+        except PublicRecordError as error:
+            raise CheckError(Reason.REGISTER_INVALID, str(error)) from error
+
+    def file_entry(self, sha256: bytes, trust: TrustList) -> FileEntry:
+        """Return which document a file is (publication.md).
+
+        Raises:
+            CheckError: the register knows no such file.
+            CheckError: it cannot be read, or does not verify.
+        """
+        path = f"files/{sha256.hex()}"
+        body = self._read_entry(path)
+        try:
+            return self._parse(
+                (path, trust.seq, trust.iat),
+                body,
+                lambda: open_file_entry(_text(body), trust=trust, sha256=sha256),
+            )
+        except PublicRecordError as error:
+            raise CheckError(Reason.REGISTER_INVALID, str(error)) from error
+
+    def _read_entry(self, path: str) -> bytes:
+        try:
+            return self._source.read(path)
+        except NotPublishedError as error:
+            raise CheckError(Reason.NOT_REGISTERED, str(error)) from error
+        except SourceError as error:
+            raise CheckError(Reason.REGISTER_UNREACHABLE, str(error)) from error
+
+    def _check_list_time(self, listed: StatusList, number: int, now: datetime) -> None:
+        newest = self._newest_iat.get(number)
+        try:
+            listed.check_current(now=now, newest_iat=newest)
+        except StatusListTimeError as error:
+            replayed = newest is not None and listed.iat < newest
+            reason = Reason.STATUS_REPLAYED if replayed else Reason.STATUS_STALE
+            raise CheckError(reason, str(error)) from error
+        self._newest_iat[number] = listed.iat
+
+    def _parse(self, key: Hashable, body: bytes, parse: Callable[[], _T]) -> _T:
+        """Return what the bytes say; parsed again only when they have changed."""
+        with self._lock:
+            kept = self._parsed.get(key)
+        if kept is not None and kept[0] == body:
+            parsed: _T = kept[1]  # type: ignore[assignment]  # the key fixes the type
+            return parsed
+        parsed = parse()
+        with self._lock:
+            self._parsed[key] = (body, parsed)
+            self._parsed.move_to_end(key)
+            while len(self._parsed) > _MAX_PARSED:
+                self._parsed.popitem(last=False)
+        return parsed
+
+
+def load_trust_root(path: Path) -> EllipticCurvePublicKey:
+    """Return the pinned public key of the trust root.
+
+    Raises:
+        SettingsError: no such file, or not a P-256 public key in PEM.
+    """
+    try:
+        key = load_pem_public_key(path.read_bytes())
+        if isinstance(key, EllipticCurvePublicKey):
+            public_jwk(key)
+            return key
+    except OSError as error:
+        raise SettingsError(
+            f"TRA_TRUST_ROOT: cannot read {path}: {error.strerror}"
+        ) from error
+    except (ValueError, UnsupportedAlgorithm, EnvelopeError):
+        pass
+    raise SettingsError(f"TRA_TRUST_ROOT: {path} is not a P-256 public key in PEM")
+
+
+def _text(body: bytes) -> str:
+    # Bytes that are no ASCII become a token that no key has signed.
+    return body.decode("ascii", "replace").strip()
