@@ -125,6 +125,10 @@ class StatusChangeError(RegisterError):
     """A change of status lacks its reason or legal basis, or its date is wrong."""
 
 
+class TextNotStorableError(RegisterError):
+    """A text holds a NUL character, which PostgreSQL cannot keep."""
+
+
 class PageTokenError(RegisterError):
     """A text is not a page token that the register gave out."""
 

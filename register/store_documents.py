@@ -60,6 +60,8 @@ class DocumentQueries(Database):
         Raises:
             PageTokenError: `after` is no token of an earlier page.
         """
+        if any("\x00" in text for text in (wanted.number or "", wanted.holder or "")):
+            return Page(items=(), next=None)  # no database holds such a text
         limit = max(1, min(wanted.limit, MAX_PAGE))
         query = _filtered(wanted)
         if wanted.after is not None:

@@ -8,10 +8,11 @@ Other databases are refused.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -24,10 +25,16 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session, SQLModel
 
-from register.errors import DatabaseUrlError
+from register.errors import DatabaseUnreachableError, DatabaseUrlError
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
@@ -129,6 +136,22 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+@contextmanager
+def _told_as_unreachable(url: URL) -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        raise unreachable(url, error) from error
+
+
+def unreachable(url: URL, error: Exception) -> DatabaseUnreachableError:
+    """Say in one line, without the password, that a database does not answer."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    said = " ".join(str(cause).split())
+    where = url.render_as_string(hide_password=True)
+    return DatabaseUnreachableError(f"No answer from the database {where}: {said}")
+
+
 class Database:
     """Read and write transactions; the parts of the store build on it."""
 
@@ -136,17 +159,35 @@ class Database:
         self._engine = engine
         self._writer = engine.execution_options(tra_write=True)
         self._is_postgresql = engine.dialect.name == POSTGRESQL
+        # SQLite lets its writers sleep and try again; threads of one process
+        # are faster when they queue here.
+        self._turn: AbstractContextManager[object] = (
+            nullcontext() if self._is_postgresql else Lock()
+        )
 
     @contextmanager
     def _read(self) -> Iterator[Session]:
-        """Open a transaction that changes nothing."""
-        with Session(self._engine, expire_on_commit=False) as session:
+        """Open a transaction that changes nothing.
+
+        Raises:
+            DatabaseUnreachableError: the database does not answer.
+        """
+        with (
+            _told_as_unreachable(self._engine.url),
+            Session(self._engine, expire_on_commit=False) as session,
+        ):
             yield session
 
     @contextmanager
     def _write(self) -> Iterator[Session]:
-        """Open a transaction and commit it, or undo all of it on an error."""
+        """Open a transaction and commit it, or undo all of it on an error.
+
+        Raises:
+            DatabaseUnreachableError: the database does not answer.
+        """
         with (
+            self._turn,
+            _told_as_unreachable(self._engine.url),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):

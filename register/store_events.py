@@ -13,6 +13,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from register.document import AgencyId, DocumentId, State, Status
+from register.errors import TextNotStorableError
 from register.store_engine import Database
 from register.store_rows import document_from_row
 from register.store_values import MAX_EVENTS, Changes, Event, EventAction
@@ -48,7 +49,13 @@ class Events(Database):
 
         Last, because a waiting reader lets no later writer pass: whoever holds
         this lock must not wait for a row that such a writer holds.
+
+        Raises:
+            TextNotStorableError: a text holds a NUL character.
         """
+        for event in events:
+            texts = (event.actor, event.reason, event.legal_basis, event.order_number)
+            check_storable(*texts)
         session.flush()
         if self._is_postgresql:
             session.execute(select(func.pg_advisory_xact_lock_shared(EVENT_LOCK)))
@@ -57,15 +64,17 @@ class Events(Database):
             session.add(EventRow(**vars(event)))
             session.flush()
 
-    def _await_writers(self, session: Session) -> None:
-        """Wait until every event with a lower `seq` than the newest is visible.
+    def _settled_seq(self) -> int:
+        """Return the highest `seq` below which nothing will be written any more.
 
         PostgreSQL counts `seq` up before the commit, so a transaction may
-        commit a lower one after a reader saw a higher one. SQLite has one
-        writer at a time and nothing to wait for.
+        commit a lower one after a reader saw a higher one: wait a moment for
+        those that write now. SQLite has one writer at a time.
         """
-        if self._is_postgresql:
-            session.execute(select(func.pg_advisory_xact_lock(EVENT_LOCK)))
+        with self._read() as session:
+            if self._is_postgresql:
+                session.execute(select(func.pg_advisory_xact_lock(EVENT_LOCK)))
+            return session.exec(select(func.max(EventRow.seq))).one() or 0
 
     def events(
         self,
@@ -75,28 +84,26 @@ class Events(Database):
         limit: int = MAX_EVENTS,
     ) -> tuple[Event, ...]:
         """Return events after a place in the log, oldest first."""
-        query = select(EventRow).where(col(EventRow.seq) > after_seq)
+        query = select(EventRow).where(
+            col(EventRow.seq) > after_seq, col(EventRow.seq) <= self._settled_seq()
+        )
         if document_id is not None:
             query = query.where(col(EventRow.document_id) == document_id)
         if agency_id is not None:
             query = query.where(col(EventRow.agency_id) == agency_id)
         query = query.order_by(col(EventRow.seq)).limit(min(limit, MAX_EVENTS))
         with self._read() as session:
-            # The events of one document are in order by the lock on its row.
-            if document_id is None:
-                self._await_writers(session)
             return tuple(_event_from_row(row) for row in session.exec(query))
 
     def changed_since(self, seq: int, limit: int = MAX_EVENTS) -> Changes:
         """Return the issued documents that events after `seq` touched."""
         newer = (
             select(EventRow.seq, EventRow.document_id)
-            .where(col(EventRow.seq) > seq)
+            .where(col(EventRow.seq) > seq, col(EventRow.seq) <= self._settled_seq())
             .order_by(col(EventRow.seq))
             .limit(min(limit, MAX_EVENTS))
         )
         with self._read() as session:
-            self._await_writers(session)
             found = session.exec(newer).all()
             ids = {document_id for _, document_id in found if document_id}
             rows = session.exec(
@@ -110,6 +117,16 @@ class Events(Database):
                 documents=tuple(document_from_row(row) for row in rows),
                 seq=seq if last is None else last,
             )
+
+
+def check_storable(*texts: str | None) -> None:
+    """Check that both databases can keep these texts.
+
+    Raises:
+        TextNotStorableError: one holds a NUL character.
+    """
+    if any("\x00" in text for text in texts if text is not None):
+        raise TextNotStorableError("A text must not hold the character U+0000")
 
 
 def _event_from_row(row: EventRow) -> Event:

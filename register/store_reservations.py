@@ -31,7 +31,7 @@ from register.errors import (
     TransitionError,
     UnknownAgencyError,
 )
-from register.store_events import Events, NewEvent
+from register.store_events import Events, NewEvent, check_storable
 from register.store_rows import check_state, document_from_row, find_row, lock_row
 from register.store_values import EventAction, Reservation, ReserveRequest
 from register.tables import (
@@ -71,8 +71,10 @@ class Reservations(Events):
             DocumentStateError: the predecessor was never issued.
             TransitionError: the predecessor may not be superseded (again).
             NumberConflictError: the pattern gives a number for a second time.
+            TextNotStorableError: a text holds a NUL character.
         """
         now = utc_seconds(now)
+        check_storable(request.idempotency_key, request.holder)
         document_id = new_document_id()
         with self._write() as session:
             # 1.

@@ -11,15 +11,17 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from register.errors import DatabaseUnreachableError, SchemaError
+from register.errors import SchemaError
 from register.store_engine import (
     POSTGRESQL,
     open_engine,
     parse_database_url,
     sqlite_path,
+    unreachable,
 )
 
 SCRIPTS: Final = "register:migrations"
@@ -42,11 +44,17 @@ def migrate(database_url: str) -> None:
     Raises:
         DatabaseUrlError: the address is malformed or of another database.
         DatabaseUnreachableError: there is no connection to the database.
+        SchemaError: the tables are of a version this program does not know.
     """
     url = parse_database_url(database_url)
     file = sqlite_path(url)
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            # It will hold personal data; its journals get the same mode.
+            file.touch(mode=0o600)
+        except OSError as error:
+            raise unreachable(url, error) from error
     _run(open_engine(url), "head")
 
 
@@ -69,6 +77,8 @@ def _run(engine: Engine, revision: str, *, down: bool = False) -> None:
                 lock = text("SELECT pg_advisory_xact_lock(:number)")
                 connection.execute(lock, {"number": MIGRATION_LOCK})
             step(alembic_config(connection), revision)
+    except CommandError as error:
+        raise SchemaError(f"The tables cannot be changed: {error}") from error
     finally:
         engine.dispose()
 
@@ -97,7 +107,4 @@ def _connect(engine: Engine) -> Connection:
     try:
         return engine.connect()
     except DBAPIError as error:
-        where = engine.url.render_as_string(hide_password=True)
-        raise DatabaseUnreachableError(
-            f"No connection to the database {where}: {error.orig}"
-        ) from error
+        raise unreachable(engine.url, error) from error

@@ -23,6 +23,7 @@ from register.store import Store, migrate
 from register.store_engine import open_engine, parse_database_url
 from register.store_schema import downgrade
 from register.tables import Row
+from tests.postgres import PostgresCluster
 
 
 def _tables(database_url: str) -> set[str]:
@@ -118,6 +119,8 @@ def test_tables_of_another_version_are_refused(database_url: str) -> None:
     engine.dispose()
     with pytest.raises(SchemaError, match="9999"):
         Store.open(database_url)
+    with pytest.raises(SchemaError, match="9999"):
+        migrate(database_url)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +137,34 @@ def test_unreachable_server_is_named_without_its_password() -> None:
         Store.open("postgres://tra:hunter2@127.0.0.1:1/tra")
     assert "127.0.0.1:1" in str(refused.value)
     assert "hunter2" not in str(refused.value)
+
+
+def test_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    junk = tmp_path / "register.db"
+    junk.write_bytes(b"not a database" * 1000)
+    with pytest.raises(DatabaseUnreachableError, match="not a database"):
+        Store.open(f"sqlite:///{junk}")
+    with pytest.raises(DatabaseUnreachableError, match=r"register\.db/x"):
+        migrate(f"sqlite:///{junk}/x/register.db")
+
+
+def test_sqlite_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "register.db"
+    migrate(f"sqlite:///{path}")
+    with Store.open(f"sqlite:///{path}"):
+        modes = {each.stat().st_mode & 0o777 for each in path.parent.iterdir()}
+    assert modes == {0o600}
+
+
+def test_server_that_stops_is_told_in_one_line(postgres: PostgresCluster) -> None:
+    name = postgres.create_database()
+    migrate(postgres.address(name))
+    with Store.open(postgres.address(name)) as store:
+        store.list_agencies()
+        postgres.drop_database(name)
+        with pytest.raises(DatabaseUnreachableError, match=name) as refused:
+            store.list_agencies()
+        assert "\n" not in str(refused.value)
 
 
 def test_migrations_travel_with_the_package(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from register.document import Action, DocumentId, State, Status
 from register.errors import (
     DocumentStateError,
     StatusChangeError,
+    TextNotStorableError,
     TransitionError,
     UnknownDocumentError,
 )
@@ -114,6 +115,16 @@ def test_change_without_grounds_or_ahead_of_time_is_refused(
         with pytest.raises(StatusChangeError):
             store.change_status(document.id, wrong, NOW)
         assert store.get_document(document.id) == document
+
+
+def test_text_no_database_can_hold_is_refused(database_url: str) -> None:
+    with open_register(database_url) as store:
+        document = issue(store)
+        with pytest.raises(TextNotStorableError):
+            store.change_status(document.id, replace(REVOKE, reason="ก\x00"), NOW)
+        assert store.get_document(document.id) == document
+        with pytest.raises(TextNotStorableError):
+            store.reserve(request("key\x00"), NOW)
 
 
 def test_supersede_needs_a_successor(database_url: str) -> None:
