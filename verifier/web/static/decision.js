@@ -54,16 +54,17 @@ export function decide({ today, valid_from, valid_until, status_list, record }) 
     return { outcome: 'not_in_force', reason: 'expired' };
   }
   if (today < valid_from) return { outcome: 'not_in_force', reason: 'not_yet_valid' };
-  if (!status) return { outcome: 'unchecked', reason: `status_list_${status_list}` };
+  if (record === 'unreachable') return { outcome: 'unchecked', reason: 'register_unreachable' };
   if (record === 'invalid') return { outcome: 'unchecked', reason: 'register_record_invalid' };
+  if (!status) return { outcome: 'unchecked', reason: `status_list_${status_list}` };
   // An unused index reads "valid", so the list alone does not say the document exists.
   if (record === 'not_found') return { outcome: 'signature_only', reason: 'not_registered' };
   return { outcome: 'in_force', reason: 'valid' };
 }
 
 /**
- * The worse of list and record. Without a fresh list an old record could be replayed,
- * so it then counts only where it says something final.
+ * The worse of list and record, or null where it is not known. A record alone, without a
+ * fresh list, never says that a document is valid: it could be an old one.
  *
  * @param {string} list
  * @param {string} record
@@ -73,5 +74,5 @@ export function knownStatus(list, record) {
   const ofList = SEVERITY.find((status) => status === list);
   const ofRecord = SEVERITY.find((status) => status === record);
   if (ofList) return worseStatus(ofList, ofRecord ?? 'valid');
-  return ofRecord === 'revoked' || ofRecord === 'superseded' ? ofRecord : null;
+  return ofRecord && ofRecord !== 'valid' ? ofRecord : null;
 }

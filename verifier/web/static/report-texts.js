@@ -33,7 +33,7 @@ export const WORDS = {
   predecessor: { th: 'ออกแทนเอกสารฉบับก่อน', en: 'Replaces an earlier document' },
   retry: { th: 'ลองตรวจอีกครั้ง', en: 'Check again' },
   sources: { th: 'ตรวจจากอะไร', en: 'What this is based on' },
-  statusRead: { th: 'อ่านสถานะล่าสุด', en: 'Status last read' },
+  statusRead: { th: 'สถานะ ณ', en: 'Status as of' },
   statusNotRead: { th: 'ยังไม่ได้อ่านสถานะ', en: 'The status could not be read' },
   statusSince: { th: 'สถานะนี้ตั้งแต่', en: 'In this status since' },
   trustList: { th: 'บัญชีรายชื่อหน่วยงาน', en: 'Trust list' },

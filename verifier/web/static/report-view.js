@@ -17,7 +17,9 @@ import {
 /**
  * @typedef {import('./verdict.js').Report & {
  *   text?: Text, advice?: Text,
- *   signature?: {signer?: string | Text, signed_at?: string | null} | null,
+ *   signature?: {
+ *     signer?: string, agency?: {name: Text} | null, signed_at?: string | null,
+ *   } | null,
  *   checks: (import('./verdict.js').Check & {name?: Text, text?: Text, detail?: string})[],
  * }} AnyReport
  */
@@ -73,9 +75,21 @@ function drawVerdict(report, { lang, level }) {
         words[lang],
       ),
       reason ? el('p', { class: 'verdict-reason' }, reason) : null,
-      el('p', { class: 'verdict-text' }, text[lang]),
+      el('p', { class: 'verdict-text' }, withoutWord(text[lang], words[lang])),
     ),
   );
+}
+
+/**
+ * A sentence that begins with the word already in the heading need not say it twice.
+ *
+ * @param {string} text
+ * @param {string} word
+ */
+function withoutWord(text, word) {
+  if (!text.startsWith(`${word}: `)) return text;
+  const rest = text.slice(word.length + 2);
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 /**
@@ -210,12 +224,12 @@ function drawNext(report, { lang, level, retry }) {
  */
 function drawSources(report, { lang, level }) {
   const { status, trust_list: trust, signature } = report;
-  const read = status?.as_of ? drawInstant(status.as_of, lang) : WORDS.statusNotRead[lang];
+  const known = status?.value && status.as_of;
+  const read = known ? drawInstant(known, lang) : WORDS.statusNotRead[lang];
   const list = trust
     ? `${trust.name?.[lang] ?? ''} (${WORDS.edition[lang]} ${trust.seq})`
     : WORDS.noTrustList[lang];
-  const signer = signature?.signer;
-  const signerName = typeof signer === 'string' ? signer : signer?.[lang];
+  const signer = signature?.agency?.name[lang] ?? signature?.signer ?? null;
   const by = report.basis === 'file'
     ? `${WORDS.byServer[lang]} ${location.host}`
     : WORDS.byDevice[lang];
@@ -227,9 +241,9 @@ function drawSources(report, { lang, level }) {
       'dl',
       {},
       row(WORDS.statusRead[lang], read),
-      status?.since ? row(WORDS.statusSince[lang], drawInstant(status.since, lang)) : null,
+      known && status?.since ? row(WORDS.statusSince[lang], drawInstant(status.since, lang)) : null,
       row(WORDS.trustList[lang], list),
-      row(WORDS.signedBy[lang], signerName ?? null),
+      row(WORDS.signedBy[lang], signer),
       signature?.signed_at
         ? row(WORDS.signedAt[lang], drawInstant(signature.signed_at, lang))
         : null,

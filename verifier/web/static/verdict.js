@@ -231,10 +231,7 @@ class Judge {
     );
     for (const candidate of candidates) {
       const key = await importKey(candidate.key.jwk);
-      if (await isSignedBy(unverified, idBytes, key)) {
-        this.#note('claim_signature', 'PASSED');
-        return candidate;
-      }
+      if (await isSignedBy(unverified, idBytes, key)) return candidate;
     }
     if (!candidates.length) {
       this.#note('claim_signature', 'INDETERMINATE', 'claim_key_unknown');
@@ -251,20 +248,22 @@ class Judge {
    */
   #checkPermitted(claim, agency, key) {
     const type = agency.types.find((entry) => entry.code === claim.typeCode);
-    if (claim.agencyId !== agency.id) this.#refuse('issuer_mismatch');
-    if (!type) return this.#refuse('type_not_permitted');
+    if (claim.agencyId !== agency.id) this.#refuse('claim_signature', 'issuer_mismatch');
     const problem = keyProblemOn(key, claim.issuedOn);
-    if (problem) this.#refuse(problem);
+    if (problem) this.#refuse('claim_signature', problem);
+    this.#note('claim_signature', 'PASSED');
+    if (!type) return this.#refuse('type_permitted', 'type_not_permitted');
     this.#note('type_permitted', 'PASSED');
     return type;
   }
 
   /**
+   * @param {string} check
    * @param {string} reason
    * @returns {never}
    */
-  #refuse(reason) {
-    this.#note('type_permitted', 'FAILED', reason);
+  #refuse(check, reason) {
+    this.#note(check, 'FAILED', reason);
     throw new Stop('unknown', reason);
   }
 
@@ -310,6 +309,7 @@ class Judge {
       record.record_sha256 === claim.recordSha256 &&
       record.type === typeId &&
       record.number === claim.number &&
+      [claim.holder, maskHolder(claim.holder)].includes(record.holder) &&
       record.issued_on === claim.issuedOn &&
       record.valid_from === claim.validFrom &&
       record.valid_until === claim.validUntil &&
@@ -337,8 +337,11 @@ class Judge {
       document.supersedes = record.supersedes;
     }
     const status = knownStatus(list.state, entry.state);
-    const since = record && record.status === status ? record.status_since : null;
-    if (status) this.report.status = { value: status, as_of: list.asOf, since };
+    if (status) {
+      const signed = record ? new Date(record.iat * 1000).toISOString() : null;
+      const since = record && record.status === status ? record.status_since : null;
+      this.report.status = { value: status, as_of: list.asOf ?? signed, since };
+    }
     const today = bangkokDate(this.now);
     const { valid_from, valid_until } = document;
     if (today < valid_from) this.#note('dates', 'FAILED', 'not_yet_valid');
@@ -378,6 +381,17 @@ class Judge {
 function problemOf(error) {
   if (error instanceof PublicationError) return error.problem;
   throw error;
+}
+
+/**
+ * A name as public records show it: the first word, and initials of the others.
+ *
+ * @param {string} name
+ */
+function maskHolder(name) {
+  const [first, ...others] = name.split(/\s+/).filter(Boolean);
+  const initial = (/** @type {string} */ word) => `${[...word][0]}***`;
+  return others.length ? [first, ...others.map(initial)].join(' ') : initial(first ?? ' ');
 }
 
 /** @param {string} state */
