@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from register.canonical import (
     decode_base64url,
@@ -52,6 +51,7 @@ _MAX_NUMBER_CHARS: Final = 64
 _MAX_VERSION: Final = 2**31 - 1
 _MAX_HOST_CHARS: Final = 255
 _HOST = re.compile(r"[A-Z0-9](?:[A-Z0-9.-]*[A-Z0-9])?(?::[0-9]{1,5})?")
+_BASE_URL = re.compile(r"(?i:(https?))://([!-~]+?)/?")
 _NUMBER = re.compile(r"[^๐-๙]+")
 _MEMBERS: Final = frozenset(
     {
@@ -108,13 +108,13 @@ def document_url(base_url: str, document_id: DocumentId) -> str:
         RecordError: the address has a path, another scheme or a host that the
             alphanumeric set of QR codes cannot hold.
     """
-    parts = urlsplit(base_url.strip())
-    host = parts.netloc.upper()
-    if parts.scheme not in ("https", "http") or parts.path not in ("", "/"):
+    match = _BASE_URL.fullmatch(base_url)
+    if match is None:
         raise RecordError("the verify address is http(s)://HOST without a path")
-    if parts.query or parts.fragment or not is_host(host):
+    scheme, host = (part.upper() for part in match.groups())
+    if not is_host(host):
         raise RecordError("the host of the verify address does not fit a QR code")
-    return f"{parts.scheme.upper()}://{host}/V/{document_id}"
+    return f"{scheme}://{host}/V/{document_id}"
 
 
 def is_host(text: str) -> bool:

@@ -303,7 +303,7 @@ def bad_envelopes() -> dict[str, tuple[str, bytes]]:
         "five parts": ("length", cbor2.dumps([*parts, b""])),
         "three parts": ("length", cbor2.dumps(parts[:3])),
         "signature of 63 bytes": (
-            "signature",
+            "length",
             cbor2.dumps([*parts[:3], signature[1:]]),
         ),
         "signature of 65 bytes": (
