@@ -18,6 +18,7 @@ from verifier.texts import CHECK_NAMES, describe_reason, describe_verdict
 
 __all__ = [
     "EXIT_CODES",
+    "ID_CHECKS",
     "PDF_CHECKS",
     "QR_CHECKS",
     "Check",
@@ -49,6 +50,12 @@ QR_CHECKS = (
     CheckId.TRUST_LIST,
     CheckId.CLAIM,
     CheckId.TYPE,
+    CheckId.REGISTER,
+    CheckId.STATUS,
+    CheckId.DATES,
+)
+ID_CHECKS = (
+    CheckId.TRUST_LIST,
     CheckId.REGISTER,
     CheckId.STATUS,
     CheckId.DATES,

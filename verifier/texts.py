@@ -489,3 +489,21 @@ REASON_TEXTS: dict[Reason, tuple[Text, Text]] = {
         _TRY_AGAIN,
     ),
 }
+
+FACT_NAMES: dict[str, Text] = {
+    "type_name": Text(th="ชนิดเอกสาร", en="Document type"),
+    "number": Text(th="เลขที่", en="Number"),
+    "holder": Text(th="ผู้ถือเอกสาร", en="Holder"),
+    "agency": Text(th="หน่วยงานผู้ออก", en="Issued by"),
+    "domain": Text(th="เว็บไซต์ของหน่วยงาน", en="Agency's website"),
+    "issued_on": Text(th="วันที่ออก", en="Issued on"),
+    "valid_from": Text(th="มีผลตั้งแต่วันที่", en="Valid from"),
+    "valid_until": Text(th="ใช้ได้ถึงวันที่", en="Valid until"),
+    "id": Text(th="รหัสเอกสาร", en="Document id"),
+    "successor": Text(th="เอกสารที่ออกแทน", en="Replaced by"),
+    "as_of": Text(th="สถานะ ณ เวลา", en="Status as of"),
+    "checked_at": Text(th="ตรวจเมื่อ", en="Checked at"),
+    "trust_list": Text(th="บัญชีรายชื่อที่ใช้", en="Trust list"),
+}
+
+NO_EXPIRY = Text(th="ไม่มีกำหนด", en="No expiry")

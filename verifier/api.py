@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verifier over HTTP: files, QR codes, ids, and the publication it reads.
+
+Every upload within the limits gets a report with status 200, whatever it is;
+4xx is for requests that could not be read. Verification runs in a few threads
+of its own, so that one heavy file does not hold up the others.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from register.document import DocumentId, parse_document_id
+from register.errors import DocumentError
+from register.problem import ProblemError
+from verifier import problems
+from verifier.errors import (
+    NotPublishedError,
+    SourceError,
+    UploadFormatError,
+    UploadTooLargeError,
+)
+from verifier.reasons import Reason
+from verifier.report import Report
+from verifier.settings import Limits
+from verifier.trust import Publication
+from verifier.upload import read_body, read_upload
+from verifier.verify_id import verify_id
+from verifier.verify_pdf import verify_pdf
+from verifier.verify_qr import verify_qr
+
+_T = TypeVar("_T")
+
+MAX_JSON_BYTES = 8 * 1024
+"""Bytes of a JSON body: an address with a claim takes about 1,500."""
+
+_JWS = "application/jose"
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """What every route needs."""
+
+    publication: Publication
+    clock: Callable[[], datetime]
+    limits: Limits
+    host: str
+    limiter: CapacityLimiter
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        """Run work that computes or waits, away from the event loop."""
+        return await to_thread.run_sync(work, limiter=self.limiter)
+
+    async def verify_upload(self, request: Request) -> Report:
+        """Return the report on an uploaded file.
+
+        Raises:
+            ProblemError: the request holds no file that could be read.
+        """
+        try:
+            upload = await read_upload(request, max_bytes=self.limits.max_bytes)
+        except UploadTooLargeError as error:
+            raise ProblemError(problems.too_large(self.limits.max_bytes)) from error
+        except UploadFormatError as error:
+            raise ProblemError(problems.not_a_form()) from error
+        if upload.file is None:
+            raise ProblemError(problems.no_file())
+        if not upload.file:
+            raise ProblemError(problems.empty_file())
+        return await self.run(
+            partial(
+                verify_pdf,
+                upload.file,
+                publication=self.publication,
+                now=self.clock(),
+                limits=self.limits,
+                password=upload.password,
+            )
+        )
+
+    async def verify_document(self, document_id: DocumentId) -> Report:
+        """Return what the register says of a document."""
+        return await self.run(
+            partial(
+                verify_id, document_id, publication=self.publication, now=self.clock()
+            )
+        )
+
+
+def build_api(service: Service) -> APIRouter:
+    """Return the routes of the API."""
+    router = APIRouter()
+
+    @router.post("/v1/verify")
+    async def post_verify(request: Request) -> Response:
+        """Verify a PDF: multipart form with `file` and optional `password`."""
+        return _answer(await service.verify_upload(request))
+
+    @router.post("/v1/verify/qr")
+    async def post_verify_qr(request: Request) -> Response:
+        """Verify a QR code: JSON `{"url": "..."}`."""
+        url = await _read_url(request)
+        report = await service.run(
+            partial(
+                verify_qr,
+                url,
+                publication=service.publication,
+                now=service.clock(),
+                host=service.host,
+            )
+        )
+        return _answer(report)
+
+    @router.get("/v1/status/{document_id}")
+    async def get_status(document_id: str) -> Response:
+        """Tell what the register publishes of a document, with its signed record."""
+        parsed = _parse_id(document_id)
+        report = await service.verify_document(parsed)
+        if report.reason is Reason.NOT_REGISTERED:
+            raise ProblemError(problems.unknown_document())
+        if report.document is None:
+            raise ProblemError(problems.register_unreachable())
+        record = await service.run(
+            partial(service.publication.read, f"records/{parsed}")
+        )
+        return _answer(report, {"id": parsed, "record": record.decode("ascii")})
+
+    _add_publication(router, service)
+
+    @router.get("/healthz")
+    async def get_health() -> dict[str, str]:
+        """Tell that the service runs."""
+        return {"status": "ok"}
+
+    return router
+
+
+def _add_publication(router: APIRouter, service: Service) -> None:
+    """Pass the publication through for the pages, as it is."""
+
+    @router.get("/publication/trust-root.jwk")
+    async def get_trust_root() -> Response:
+        return JSONResponse(
+            service.publication.root_jwk, headers={"Cache-Control": "no-cache"}
+        )
+
+    @router.get("/publication/trust-list")
+    async def get_trust_list() -> Response:
+        return await _pass_on(service, "trust-list", _JWS)
+
+    @router.get("/publication/status/{number}.jwt")
+    async def get_status_list(number: int) -> Response:
+        if number < 0:
+            raise ProblemError(problems.not_published())
+        return await _pass_on(
+            service, f"status/{number}.jwt", "application/statuslist+jwt"
+        )
+
+    _add_publication_entries(router, service)
+
+
+def _add_publication_entries(router: APIRouter, service: Service) -> None:
+    @router.get("/publication/records/{document_id}")
+    async def get_record(document_id: str) -> Response:
+        return await _pass_on(service, f"records/{_parse_id(document_id)}", _JWS)
+
+    @router.get("/publication/files/{sha256}")
+    async def get_file_entry(sha256: str) -> Response:
+        try:
+            digest = bytes.fromhex(sha256).hex()
+        except ValueError:
+            digest = ""
+        if digest != sha256 or len(digest) != 64:  # noqa: PLR2004 - SHA-256 in hex
+            raise ProblemError(problems.not_published())
+        return await _pass_on(service, f"files/{sha256}", _JWS)
+
+
+async def _pass_on(service: Service, path: str, media_type: str) -> Response:
+    try:
+        body = await service.run(partial(service.publication.read, path))
+    except NotPublishedError as error:
+        raise ProblemError(problems.not_published()) from error
+    except SourceError as error:
+        raise ProblemError(problems.register_unreachable()) from error
+    return Response(body, media_type=media_type, headers={"Cache-Control": "no-cache"})
+
+
+async def _read_url(request: Request) -> str:
+    try:
+        content = json.loads(await read_body(request, max_bytes=MAX_JSON_BYTES))
+    except UploadTooLargeError as error:
+        raise ProblemError(problems.too_large(MAX_JSON_BYTES)) from error
+    except (ValueError, RecursionError) as error:
+        raise ProblemError(problems.bad_url()) from error
+    url = content.get("url") if isinstance(content, dict) else None
+    if not isinstance(url, str) or not url:
+        raise ProblemError(problems.bad_url())
+    return url
+
+
+def _parse_id(text: str) -> DocumentId:
+    try:
+        return parse_document_id(text)
+    except DocumentError as error:
+        raise ProblemError(problems.bad_id()) from error
+
+
+def _answer(report: Report, more: Mapping[str, object] | None = None) -> Response:
+    return JSONResponse({**report.to_json(), **(more or {})}, headers=_NO_STORE)

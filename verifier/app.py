@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wires the verifier together: settings in, one ASGI application out.
+
+It holds no key, opens no database, and connects to nothing but the publication
+it was given. A missing or unusable trust root ends the start, in one sentence.
+"""
+
+import os
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from anyio import CapacityLimiter
+from fastapi import FastAPI, Request, Response
+from pydantic import ValidationError
+
+from register.problem import install_problem_handlers
+from verifier.api import Service, build_api
+from verifier.errors import SettingsError
+from verifier.pages import Pages, build_pages
+from verifier.settings import VerifierSettings
+from verifier.trust import Publication
+
+_WEB = Path(__file__).with_name("web")
+
+_CONTENT_SOURCES = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+)
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "; ".join(_CONTENT_SOURCES),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=()",
+}
+
+
+def create_app(settings: VerifierSettings, *, clock: Callable[[], datetime]) -> FastAPI:
+    """Return the verifier's application.
+
+    Raises:
+        SettingsError: the trust root or the publication address cannot be used.
+    """
+    service = Service(
+        publication=Publication.open(
+            settings.publication_address,
+            trust_root=settings.trust_root_path,
+            timeout=settings.publication_timeout,
+        ),
+        clock=clock,
+        limits=settings.limits,
+        host=urlsplit(settings.verify_url).netloc.lower(),
+        limiter=CapacityLimiter(max(2, os.cpu_count() or 1)),
+    )
+    app = FastAPI(title="Tra verifier", docs_url=None, redoc_url=None)
+    install_problem_handlers(app)
+    app.middleware("http")(_add_security_headers)
+    app.include_router(build_api(service))
+    app.include_router(build_pages(service, Pages(_WEB)))
+    return app
+
+
+def start_app() -> FastAPI:
+    """Return the application for `uvicorn --factory`, from the environment.
+
+    Raises:
+        SystemExit: a setting is missing or wrong; one sentence says which.
+    """
+    try:
+        return create_app(VerifierSettings(), clock=_system_clock)
+    except (SettingsError, ValidationError) as error:
+        raise SystemExit(f"The verifier cannot start. {error}") from error
+
+
+def _system_clock() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
+async def _add_security_headers(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    response = await call_next(request)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages, and the plain answers they hold for browsers without JavaScript.
+
+Pages are files in `web/`. Where a page has a placeholder, the server puts an
+answer in both languages there, with every value escaped.
+"""
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import cast
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from register.document import Text, parse_document_id
+from register.errors import DocumentError
+from register.problem import Problem, ProblemError
+from verifier import problems
+from verifier.api import Service
+from verifier.report import Report
+from verifier.texts import FACT_NAMES, NO_EXPIRY, OUTCOME_TEXTS
+
+ANSWER_PLACEHOLDER = "<!--server-answer-->"
+REPORT_PLACEHOLDER = "<!--server-report-->"
+
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+    ".wasm": "application/wasm",
+    ".txt": "text/plain; charset=utf-8",
+    ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
+}
+
+
+class Pages:
+    """The files of `web/`, read once at the start."""
+
+    def __init__(self, folder: Path) -> None:
+        self._pages = {file.name: file.read_text() for file in folder.glob("*.html")}
+        static = folder / "static"
+        self._static = {
+            file.name: (file.read_bytes(), _TYPES[file.suffix])
+            for file in static.glob("*")
+            if file.suffix in _TYPES
+        }
+
+    def page(self, name: str, placeholder: str = "", content: str = "") -> str:
+        """Return a page, with content in place of its placeholder."""
+        page = self._pages[name]
+        return page.replace(placeholder, content) if placeholder else page
+
+    def static(self, name: str) -> tuple[bytes, str] | None:
+        """Return bytes and media type of a static file, if there is one."""
+        return self._static.get(name)
+
+
+def build_pages(service: Service, pages: Pages) -> APIRouter:
+    """Return the routes of the pages."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    async def get_index() -> Response:
+        return _html(pages.page("index.html"))
+
+    @router.post("/verify")
+    async def post_verify(request: Request) -> Response:
+        """Answer the upload form of a browser without JavaScript."""
+        try:
+            report = await service.verify_upload(request)
+        except ProblemError as error:
+            return _html(
+                pages.page(
+                    "report.html", REPORT_PLACEHOLDER, render_problem(error.problem)
+                ),
+                status=error.problem.status,
+            )
+        content = render_report(report)
+        return _html(pages.page("report.html", REPORT_PLACEHOLDER, content))
+
+    _add_document_page(router, service, pages)
+
+    @router.get("/static/{name}")
+    async def get_static(name: str) -> Response:
+        found = pages.static(name)
+        if found is None:
+            raise ProblemError(problems.not_published())
+        # Names do not change with content, so browsers ask whether it changed.
+        headers = {"Cache-Control": "no-cache"}
+        return Response(found[0], media_type=found[1], headers=headers)
+
+    return router
+
+
+def _add_document_page(router: APIRouter, service: Service, pages: Pages) -> None:
+    @router.get("/V/{document_id}")
+    @router.get("/v/{document_id}")
+    async def get_document(document_id: str) -> Response:
+        """Show the page that a scanned QR code opens."""
+        try:
+            parsed = parse_document_id(document_id)
+        except DocumentError:
+            content, status = render_problem(problems.bad_id()), 404
+        else:
+            report = await service.verify_document(parsed)
+            content, status = render_report(report), 200
+        page = pages.page("document.html", ANSWER_PLACEHOLDER, content)
+        return _html(page, status=status)
+
+
+def render_report(report: Report) -> str:
+    """Return a report as HTML in Thai and English."""
+    wire = report.to_json()
+    headline = OUTCOME_TEXTS[report.outcome]
+    about = f'data-outcome="{report.outcome}" data-reason="{report.reason}"'
+    parts = [
+        f'<section class="verdict" {about}><div class="verdict-words">',
+        _both("h1", headline, "verdict-word"),
+        _both("p", _text(wire["text"]), "verdict-text"),
+        "</div></section>",
+        '<section class="card next">',
+        _both("p", _text(wire["advice"])),
+        "</section>",
+    ]
+    if report.document is not None:
+        parts.append(_render_facts(report.document))
+    parts.append(_render_sources(report))
+    return "".join(parts)
+
+
+def render_problem(problem: Problem) -> str:
+    """Return a problem as HTML in Thai and English."""
+    return "".join(
+        [
+            '<section class="card notice problem">',
+            _both("h1", problem.title),
+            _both("p", problem.detail),
+            "</section>",
+        ]
+    )
+
+
+def _render_facts(document: Mapping[str, object]) -> str:
+    agency = cast("Mapping[str, object]", document["agency"])
+    until = document["valid_until"]
+    rows: list[tuple[Text, str]] = [
+        (FACT_NAMES["type_name"], _either(_text(document["type_name"]))),
+        (FACT_NAMES["number"], escape(str(document["number"]))),
+        (FACT_NAMES["holder"], escape(str(document["holder"]))),
+        (FACT_NAMES["agency"], _either(_text(agency["name"]))),
+        (FACT_NAMES["domain"], escape(str(agency["domain"]))),
+        (FACT_NAMES["issued_on"], escape(str(document["issued_on"]))),
+        (FACT_NAMES["valid_from"], escape(str(document["valid_from"]))),
+        (
+            FACT_NAMES["valid_until"],
+            _either(NO_EXPIRY) if until is None else escape(str(until)),
+        ),
+    ]
+    rows.extend(
+        (_text(field["label"]), escape(str(field["value"])))
+        for field in cast("list[Mapping[str, object]]", document["fields"])
+    )
+    rows.append((FACT_NAMES["id"], escape(str(document["id"]))))
+    successor = document.get("successor")
+    if successor:
+        link = f'<a href="/V/{escape(str(successor))}">{escape(str(successor))}</a>'
+        rows.append((FACT_NAMES["successor"], link))
+    return f'<section class="card facts">{_list(rows)}</section>'
+
+
+def _render_sources(report: Report) -> str:
+    rows = [(FACT_NAMES["checked_at"], escape(str(report.to_json()["checked_at"])))]
+    if report.status is not None and report.status["as_of"]:
+        as_of = escape(str(report.status["as_of"]))
+        rows.insert(0, (FACT_NAMES["as_of"], as_of))
+    if report.trust_list is not None:
+        name = _text(report.trust_list["name"])
+        rows.append((FACT_NAMES["trust_list"], _either(name)))
+    return f'<section class="card sources">{_list(rows)}</section>'
+
+
+def _list(rows: list[tuple[Text, str]]) -> str:
+    items = "".join(
+        f'<div class="row"><dt>{_either(name)}</dt><dd>{value}</dd></div>'
+        for name, value in rows
+    )
+    return f"<dl>{items}</dl>"
+
+
+def _both(tag: str, text: Text, css: str = "") -> str:
+    kind = f' class="{css}"' if css else ""
+    return f"<{tag}{kind}>{_either(text)}</{tag}>"
+
+
+def _either(text: Text) -> str:
+    # The stylesheet shows the language that was chosen; both without one.
+    return (
+        f'<span lang="th">{escape(text.th)}</span> '
+        f'<span lang="en">{escape(text.en)}</span>'
+    )
+
+
+def _text(value: object) -> Text:
+    members = cast("Mapping[str, str]", value)
+    return Text(th=members["th"], en=members["en"])
+
+
+def _html(page: str, status: int = 200) -> HTMLResponse:
+    return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The problem documents (RFC 9457) that the verifier answers with."""
+
+from register.document import Text
+from register.problem import FieldIssue, Problem
+
+
+def _field_problem(slug: str, title: Text, issue: FieldIssue) -> Problem:
+    return Problem(
+        status=422, slug=slug, title=title, detail=issue.detail, errors=(issue,)
+    )
+
+
+def no_file() -> Problem:
+    """The form has no file."""
+    return _field_problem(
+        "no-file",
+        Text(th="ไม่พบไฟล์ในคำขอ", en="No file in the request"),
+        FieldIssue(
+            field="file",
+            reason="missing",
+            detail=Text(
+                th="โปรดเลือกไฟล์ PDF แล้วส่งใหม่ในช่อง file",
+                en="Choose a PDF and send it in the field `file`.",
+            ),
+        ),
+    )
+
+
+def empty_file() -> Problem:
+    """The file has no bytes."""
+    return _field_problem(
+        "empty-file",
+        Text(th="ไฟล์ว่างเปล่า", en="The file is empty"),
+        FieldIssue(
+            field="file",
+            reason="empty",
+            detail=Text(
+                th="ไฟล์ที่ส่งมาไม่มีข้อมูล โปรดเลือกไฟล์ PDF ต้นฉบับ",
+                en="The file holds no bytes. Choose the original PDF.",
+            ),
+        ),
+    )
+
+
+def not_a_form() -> Problem:
+    """The body is no multipart form that can be read."""
+    return _field_problem(
+        "not-a-form",
+        Text(th="คำขอไม่ใช่แบบฟอร์มส่งไฟล์", en="The request is not a form with a file"),
+        FieldIssue(
+            field="file",
+            reason="not_multipart",
+            detail=Text(
+                th="โปรดส่งไฟล์แบบ multipart/form-data ในช่อง file",
+                en="Send the file as multipart/form-data in the field `file`.",
+            ),
+        ),
+    )
+
+
+def too_large(max_bytes: int) -> Problem:
+    """The upload is over the limit."""
+    limit = f"{max_bytes:,}"
+    detail = Text(
+        th=f"ไฟล์มีขนาดเกินกำหนด {limit} ไบต์",
+        en=f"The file is larger than the limit of {limit} bytes.",
+    )
+    return Problem(
+        status=413,
+        slug="file-too-large",
+        title=Text(th="ไฟล์มีขนาดใหญ่เกินไป", en="The file is too large"),
+        detail=detail,
+        errors=(FieldIssue(field="file", reason="too_large", detail=detail),),
+        # What is still under way is not read, so the connection ends here.
+        headers={"Connection": "close"},
+    )
+
+
+def bad_url() -> Problem:
+    """The JSON body has no usable `url`."""
+    return _field_problem(
+        "invalid-request",
+        Text(th="คำขอไม่ถูกต้อง", en="The request is not valid"),
+        FieldIssue(
+            field="url",
+            reason="invalid",
+            detail=Text(
+                th='โปรดส่ง JSON {"url": "..."} ที่มีข้อความจากคิวอาร์โค้ด',
+                en='Send JSON {"url": "..."} with the text of the QR code.',
+            ),
+        ),
+    )
+
+
+def bad_id() -> Problem:
+    """The path holds no document id."""
+    return _field_problem(
+        "invalid-document-id",
+        Text(th="รหัสเอกสารไม่ถูกต้อง", en="This is not a document id"),
+        FieldIssue(
+            field="id",
+            reason="invalid",
+            detail=Text(
+                th="รหัสเอกสารมี 26 ตัว เป็นอักษร A-Z และเลข 2-7",
+                en="A document id has 26 characters out of A-Z and 2-7.",
+            ),
+        ),
+    )
+
+
+def unknown_document() -> Problem:
+    """The register publishes no such document."""
+    return Problem(
+        status=404,
+        slug="unknown-document",
+        title=Text(th="ไม่พบเอกสาร", en="No such document"),
+        detail=Text(
+            th="ไม่มีเอกสารรหัสนี้ในทะเบียนที่เผยแพร่ โปรดตรวจรหัสอีกครั้ง",
+            en="The published register has no document of this id. Check the id.",
+        ),
+    )
+
+
+def not_published() -> Problem:
+    """The publication has no such file."""
+    return Problem(
+        status=404,
+        slug="not-published",
+        title=Text(th="ไม่พบสิ่งที่ขอ", en="Not found"),
+        detail=Text(th="ไม่มีไฟล์นี้ในข้อมูลที่เผยแพร่", en="The publication has no such file."),
+    )
+
+
+def register_unreachable() -> Problem:
+    """The publication cannot be read now."""
+    return Problem(
+        status=503,
+        slug="register-unreachable",
+        title=Text(th="ติดต่อทะเบียนไม่ได้", en="The register cannot be reached"),
+        detail=Text(
+            th="ขณะนี้อ่านทะเบียนของหน่วยงานไม่ได้ โปรดลองใหม่ภายหลัง",
+            en="The agency's register cannot be read now. Please try again later.",
+        ),
+        headers={"Retry-After": "30"},
+    )

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The use case "what does the register say of this document id".
+
+For people who have only the id from paper, and for programs that poll. It
+proves nothing about the paper: names are masked as the type's rules say.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from register.document import DocumentId
+from register.members import format_instant
+from register.public_record import PublicRecord
+from register.trust_list import TrustList
+from verifier.claims import describe_fields
+from verifier.errors import CheckError
+from verifier.reasons import CheckId, Outcome, Reason
+from verifier.report import ID_CHECKS, Findings, Report, Verdict
+from verifier.status import check_dates, read_status
+from verifier.trust import Publication
+
+
+def verify_id(
+    document_id: DocumentId, *, publication: Publication, now: datetime
+) -> Report:
+    """Say what the register publishes of a document.
+
+    1. Read the trust list and the signed public record.
+    2. Read the status; judge the dates.
+    3. Decide.
+    """
+    findings = Findings(required=ID_CHECKS, now=now)
+    try:
+        _verify(document_id, publication, findings)
+    except Exception as error:  # noqa: BLE001 - an answer whatever is published
+        findings.log.record(
+            CheckId.REGISTER, CheckError(Reason.PROCESSING_ERROR, type(error).__name__)
+        )
+    report = findings.finish()
+    if report.reason is Reason.NOT_REGISTERED:
+        # No claim and no file: there is no signature to speak of.
+        verdict = Verdict(outcome=Outcome.UNKNOWN, reason=Reason.NOT_REGISTERED)
+        return replace(report, verdict=verdict)
+    return report
+
+
+def _verify(
+    document_id: DocumentId, publication: Publication, findings: Findings
+) -> None:
+    log, now = findings.log, findings.now
+    # 1. Trust list and public record.
+    trust: TrustList | None = None
+    with log.check(CheckId.TRUST_LIST):
+        trust = publication.trust_list(now)
+    if trust is None:
+        return
+    findings.trust_list = {"name": trust.name.to_json(), "seq": trust.seq}
+    record: PublicRecord | None = None
+    with log.check(CheckId.REGISTER):
+        record = publication.public_record(document_id, trust)
+    agency = None if record is None else trust.agency(record.agency_id)
+    if record is None or agency is None:
+        return
+    # 2. Status and dates.
+    with log.check(CheckId.STATUS):
+        status = read_status(
+            publication,
+            agency=agency,
+            reference=record.status_ref,
+            record=record,
+            now=now,
+        )
+        findings.status = status.to_json()
+        status.check_in_force()
+    with log.check(CheckId.DATES):
+        check_dates(record.valid_from, record.valid_until, now)
+    findings.document = {
+        **_describe(record),
+        "agency": {
+            "id": agency.id,
+            "name": agency.name.to_json(),
+            "domain": agency.domain,
+        },
+    }
+
+
+def _describe(record: PublicRecord) -> dict[str, object]:
+    until = record.valid_until
+    return {
+        "id": record.id,
+        "type": record.type_id,
+        "type_name": record.type_name.to_json(),
+        "number": record.number,
+        "holder": record.holder,
+        "issued_on": record.issued_on.isoformat(),
+        "valid_from": record.valid_from.isoformat(),
+        "valid_until": None if until is None else until.isoformat(),
+        "record_sha256": record.record_sha256.hex(),
+        "supersedes": record.supersedes,
+        "successor": record.successor,
+        "fields": describe_fields(record),
+        "status_list": record.status_ref.to_json(),
+        "published_at": format_instant(record.iat),
+    }
