@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from issuer.errors import NotPermittedError
+from issuer.errors import NotPermittedError, TypeNotInForceError
 from register.document import AgencyId
 from register.store import Store
 
@@ -54,10 +54,11 @@ def require_may_issue(store: Store, caller: Caller, type_id: str) -> None:
     """Refuse unless the caller may issue the type and the agency has it in force.
 
     Raises:
-        NotPermittedError: which of the two is missing.
+        NotPermittedError: the caller has no right to issue, or not to this type.
+        TypeNotInForceError: the agency has no such type in force.
     """
     require_may(caller, Permission.ISSUE, type_id)
     if type_id not in store.types_in_force(caller.agency_id):
-        raise NotPermittedError(
-            f"agency {caller.agency_id} has no document type {type_id} in force"
+        raise TypeNotInForceError(
+            f"agency {caller.agency_id} has no document type {type_id!r} in force"
         )

@@ -34,8 +34,8 @@ class NotPermittedError(IssuerError):
     """The caller may not do this."""
 
 
-class NotFoundHereError(IssuerError):
-    """There is no such document in the caller's agency."""
+class TypeNotInForceError(IssuerError):
+    """The caller's agency may not issue this type, or there is none of this name."""
 
 
 class ReservationVoidedError(IssuerError):

@@ -221,7 +221,7 @@ def _build_facts(
     key = issuer.claim_key(document.agency_id)
     claim = build_claim(
         claim_from_facts(
-            read_facts(parse_record(record)),
+            read_facts(record),
             type_code=document_type.code,
             holder=document_type.holder_name(document.data),
         ),

@@ -51,6 +51,20 @@ def _fields(error: Exception) -> Problem:
     )
 
 
+def _type_not_in_force(error: Exception) -> Problem:
+    detail = Text(
+        th="หน่วยงานของท่านไม่มีเอกสารประเภทนี้ ดูรายการได้ที่ GET /v1/types",
+        en=f"{error}; GET /v1/types lists those there are.",
+    )
+    return Problem(
+        status=422,
+        slug="unknown-type",
+        title=Text(th="ไม่มีเอกสารประเภทนี้", en="There is no such document type"),
+        detail=detail,
+        errors=(FieldIssue(field="type", reason="unknown_type", detail=detail),),
+    )
+
+
 def _fixed(
     status: int,
     slug: str,
@@ -101,6 +115,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             Text(th="ไม่มีเอกสารประเภทนี้", en="There is no such document type"),
         ),
     ),
+    (errors.TypeNotInForceError, _type_not_in_force),
     (errors.NotAuthenticatedError, _unauthenticated),
     (
         errors.NotPermittedError,

@@ -23,11 +23,10 @@ from register.document import Action, Document
 from register.store import StatusChange
 from tra.clock import system_clock
 from tra.errors import DemoError
-from tra.home import Home, open_home, operator
+from tra.home import Home, open_home, open_publication, operator
 from tra.installation import AgencyPlan, create_installation
 from tra.output import print_json, print_table
 from verifier.report import Report
-from verifier.trust import open_publication
 
 DEMO_AGENCY = AgencyPlan(
     names=AgencyNames(
@@ -148,16 +147,12 @@ def _verified(home: Home, document: Document, path: Path, expected: str) -> Step
 
 
 def _verify(home: Home, path: Path) -> Report:
-    publication = open_publication(home.verifier)
-    try:
-        return verify_pdf(
-            path.read_bytes(),
-            publication=publication,
-            now=system_clock(),
-            limits=home.verifier.limits,
-        )
-    finally:
-        publication.close()
+    return verify_pdf(
+        path.read_bytes(),
+        publication=open_publication(home.verifier),
+        now=system_clock(),
+        limits=home.verifier.limits,
+    )
 
 
 def _print_steps(steps: list[Step], path: Path, seconds: float) -> None:

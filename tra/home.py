@@ -24,6 +24,7 @@ from tra.clock import system_clock
 from tra.errors import NotInitialisedError, TraError, UsageError
 from tra.loopback import serve_on_loopback
 from verifier.settings import VerifierSettings
+from verifier.trust import Publication
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,3 +130,16 @@ def find_agency(store: Store, agency_id: str | None) -> Agency:
         known = ", ".join(sorted(agencies))
         raise UsageError(f"name an agency with --agency; there are: {known or 'none'}")
     return found
+
+
+def open_publication(settings: VerifierSettings) -> Publication:
+    """Open the publication a verifier reads, with the trust root pinned.
+
+    Raises:
+        SettingsError: the address or the trust root cannot be used.
+    """
+    return Publication.open(
+        settings.publication_address,
+        trust_root=settings.trust_root_path,
+        timeout=settings.publication_timeout,
+    )

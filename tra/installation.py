@@ -76,7 +76,7 @@ def _enter(home: Home, plan: AgencyPlan, now: datetime) -> None:
         if agency_id not in {agency.id for agency in store.list_agencies()}:
             name = Text(th=plan.names.th, en=plan.names.en)
             store.add_agency(agency_id, name, plan.domain, now)
-        for kind in catalogue.types:
+        for kind in catalogue.types.values():
             store.set_type_in_force(agency_id, kind.id, kind.version, now)
         # 3.
         publication = PublicationStore(home.issuer.publication)

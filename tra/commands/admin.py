@@ -87,7 +87,7 @@ def types(*, as_json: Json = False) -> None:
     with open_home(read_home()) as issuer:
         rows = []
         agencies = issuer.store.list_agencies()
-        for kind in issuer.catalogue.types:
+        for kind in issuer.catalogue.types.values():
             in_force = [
                 a.id for a in agencies if kind.id in issuer.store.types_in_force(a.id)
             ]

@@ -10,11 +10,11 @@ from verifier.verify_qr import verify_qr
 
 from tra.clock import system_clock
 from tra.errors import UsageError
-from tra.home import read_home
+from tra.home import open_publication, read_home
 from tra.output import Json, print_json
 from verifier.report import EXIT_CODES, Report
 from verifier.settings import VerifierSettings
-from verifier.trust import Publication, open_publication
+from verifier.trust import Publication
 
 _MARKS = {
     "in_force": ("✓", typer.colors.GREEN),
@@ -48,10 +48,7 @@ def verify(
         raise UsageError("name a PDF file, or an address with --qr")
     settings = read_home().verifier
     publication = open_publication(settings)
-    try:
-        reports = _verify_all(files or [], qr, password, publication, settings)
-    finally:
-        publication.close()
+    reports = _verify_all(files or [], qr, password, publication, settings)
     if as_json:
         print_json([{"input": name, **r.to_json()} for name, r in reports])
     else:
