@@ -55,9 +55,11 @@ class Paragraph(Block):
     style: TextStyle
     role: str = "body"
     indent: float = 0
-    """First line; negative for a number that hangs to the left of the text."""
+    """First line."""
     margin: float = 0
     """All lines, from the left."""
+    number: str | None = None
+    """Hangs in the margin, at its left end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,8 +235,9 @@ def _read_paragraph(reader: TableReader, context: _Context) -> Block:
         text=context.phrase(reader, "text"),
         style=_style(reader),
         role=reader.choice("role", ROLES, "body"),
-        indent=reader.number("indent", 0, low=-100, high=100),
+        indent=reader.number("indent", 0, high=100),
         margin=reader.number("margin", 0, high=100),
+        number=reader.optional_text("number"),
         **_common(reader, context),  # type: ignore[arg-type]  # values made above
     )
 

@@ -473,7 +473,7 @@ def _read_page(reader: TableReader) -> Page:
         left=reader.number("left", 30, low=5, high=100),
         font=reader.choice("font", ("sarabun",), "sarabun"),
         size=reader.number("size", 16, low=9, high=30),
-        leading=reader.number("leading", 1.3, low=1, high=3),
+        leading=reader.number("leading", 1.25, low=1, high=3),
         border=reader.choice("border", ("none", "ornamental"), "none"),
         thai_digits=reader.choice("digits", ("thai", "arabic"), "thai") == "thai",
     )

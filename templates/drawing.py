@@ -8,21 +8,24 @@ transparency, no image, nothing that a reader would have to fetch or run.
 import math
 from collections.abc import Iterable, Sequence
 
-from templates.fonts import FontUse, Glyph, load_face
+from templates.fonts import FontUse, load_face
 from templates.lines import Line, SetPiece
 
 POINTS_PER_MM = 72 / 25.4
 TONES = {
     "black": "0 g",
     "gray": "0.32 g",
-    "faint": "0.90 g",
+    "faint": "0.925 g",
     "accent": "0.43 0.30 0.07 rg",
     "light": "0.80 0.69 0.44 rg",
 }
 """Fill colours by name; the matching stroke colours differ by the operator only."""
 
-_SPACE_SHARE = 6
-"""How much more a space stretches than a gap between words, in justified lines."""
+_SPACE_SHARE = 8
+"""How much more a space stretches than a gap between letters, in justified lines."""
+_MAX_LETTER_GAP = 45
+"""Thousandths of an em; wider gaps look like spaces, to eyes and to readers."""
+_MAX_SPACE_GAP = 700
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -58,29 +61,14 @@ class Canvas:
         stretch: float = 0,
     ) -> None:  # fmt: skip
         """Draw a line of text with its baseline at y; `stretch` points are spread."""
-        extra = _spread(line.pieces, stretch, size) if stretch > 0 else {}
-        outlines: list[tuple[Glyph, FontUse, float]] = []
+        letter, space = _spread(line.pieces, stretch, size) if stretch else (0, 0)
         self._ops.append(f"BT {TONES[tone]} 1 0 0 1 {num(x)} {num(y)} Tm")
-        pen = shift = 0.0
+        pending = 0.0
         for bold, group in _group_by_face(line.pieces):
             name, use = self._fonts.use(bold=bold)
-            array = _GlyphArray(use, shift)
-            for index, piece in group:
-                for glyph in piece.shape.glyphs:
-                    if not glyph.text:
-                        outlines.append((glyph, use, pen))
-                        array.skip(glyph.advance)
-                    else:
-                        array.add(glyph)
-                    pen += glyph.advance
-                array.skip(extra.get(index, 0))
-                pen += extra.get(index, 0)
-            self._ops += array.operators(name, size)
-            shift = array.pending
+            array, pending = _write_array(use, group, (letter, space), pending)
+            self._ops.append(f"/{name} {num(size)} Tf {array} TJ")
         self._ops.append("ET")
-        for glyph, use, pen_at in outlines:
-            left = x + (pen_at + glyph.dx) * size / 1000
-            self._draw_outline(use, glyph.gid, left, y + glyph.dy * size / 1000, size)
 
     def draw_turned(
         self, line: Line, size: float, matrix: Matrix, *, tone: str
@@ -111,77 +99,6 @@ class Canvas:
     def stroke_path(self, path: str, *, tone: str, weight: float) -> None:
         """Stroke a path given as PDF operators."""
         self._ops.append(f"{_stroke(TONES[tone])} {num(weight)} w\n{path}\nS")
-
-    def _draw_outline(
-        self, use: FontUse, gid: int, x: float, y: float, size: float
-    ) -> None:
-        unit = size / 1000
-        parts = []
-        for operator, values in use.face.outline(gid):
-            points = [
-                num(value * unit + (y if index % 2 else x))
-                for index, value in enumerate(values)
-            ]
-            parts.append(" ".join([*points, operator]))
-        self._ops.append(" ".join([*parts, "f"]))
-
-
-class _GlyphArray:
-    """Builds the operand of TJ for glyphs of one font."""
-
-    def __init__(self, use: FontUse, shift: float) -> None:
-        self._use = use
-        self._parts: list[str] = []
-        self._codes: list[str] = []
-        self._rises: list[tuple[int, float]] = []
-        self._ops: list[str] = []
-        self.pending = shift
-        """Thousandths of an em the pen is yet to be moved."""
-
-    def add(self, glyph: Glyph) -> None:
-        if glyph.dy:
-            self._flush()
-            self._ops.append(f"{num(glyph.dy)} RISE")
-        if glyph.dx:
-            self.pending += glyph.dx
-        self._move()
-        self._codes.append(f"{self._use.encode(glyph):04X}")
-        width = self._use.face.advance(glyph.gid)
-        self.pending += glyph.advance - glyph.dx - width
-        if glyph.dy:
-            self._flush()
-            self._ops.append("0 RISE")
-
-    def skip(self, distance: float) -> None:
-        self.pending += distance
-
-    def operators(self, name: str, size: float) -> list[str]:
-        self._flush()
-        ops = [f"/{name} {num(size)} Tf"]
-        for op in self._ops:
-            if op.endswith(" RISE"):
-                ops.append(f"{num(float(op[:-5]) * size / 1000)} Ts")
-            else:
-                ops.append(op)
-        return ops
-
-    def _move(self) -> None:
-        if abs(self.pending) < 0.5:  # noqa: PLR2004 - half a thousandth of an em
-            return
-        self._end_codes()
-        self._parts.append(num(-self.pending, 0))
-        self.pending -= round(self.pending)
-
-    def _end_codes(self) -> None:
-        if self._codes:
-            self._parts.append(f"<{''.join(self._codes)}>")
-            self._codes = []
-
-    def _flush(self) -> None:
-        self._end_codes()
-        if self._parts:
-            self._ops.append(f"[{' '.join(self._parts)}] TJ")
-            self._parts = []
 
 
 def num(value: float, places: int = 2) -> str:
@@ -217,29 +134,56 @@ def _stroke(fill: str) -> str:
 
 def _group_by_face(
     pieces: Sequence[SetPiece],
-) -> list[tuple[bool, list[tuple[int, SetPiece]]]]:
-    groups: list[tuple[bool, list[tuple[int, SetPiece]]]] = []
-    for index, piece in enumerate(pieces):
+) -> list[tuple[bool, list[SetPiece]]]:
+    groups: list[tuple[bool, list[SetPiece]]] = []
+    for piece in pieces:
         if not groups or groups[-1][0] != piece.bold:
             groups.append((piece.bold, []))
-        groups[-1][1].append((index, piece))
+        groups[-1][1].append(piece)
     return groups
+
+
+def _write_array(
+    use: FontUse, pieces: list[SetPiece], gaps: tuple[float, float], pending: float
+) -> tuple[str, float]:
+    """Return the operand of TJ, and the move still pending after it.
+
+    Moves are in thousandths of an em: kerning, and the gaps of justified lines.
+    """
+    parts: list[str] = []
+    codes: list[str] = []
+    for piece in pieces:
+        gap = gaps[piece.space]
+        for letter in piece.shape.letters:
+            if abs(pending) >= 0.5:  # noqa: PLR2004 - half of the smallest step
+                if codes:
+                    parts.append(f"<{''.join(codes)}>")
+                    codes = []
+                move = round(pending)
+                parts.append(str(-move))
+                pending -= move
+            codes.append(f"{use.encode(letter):04X}")
+            pending += letter.advance - use.face.width(letter) + gap
+    parts.append(f"<{''.join(codes)}>")
+    return f"[{''.join(parts)}]", pending
 
 
 def _spread(
     pieces: Sequence[SetPiece], stretch: float, size: float
-) -> dict[int, float]:
-    """Spread points over the gaps of a line; return thousandths of an em by piece."""
+) -> tuple[float, float]:
+    """Return what letters and spaces of a justified line are widened by.
+
+    In thousandths of an em. A line that would have to be torn apart is left ragged.
+    """
     last = len(pieces) - 1
     while last > 0 and pieces[last].space:
         last -= 1
-    shares = {
-        index: _SPACE_SHARE if pieces[index].space else 1
-        for index in range(last)
-        if pieces[index].space or pieces[index].gap
-    }
-    total = sum(shares.values())
-    if not total:
-        return {}
-    unit = stretch * 1000 / size / total
-    return {index: unit * share for index, share in shares.items()}
+    shown = pieces[: last + 1]
+    spaces = sum(piece.space for piece in shown)
+    letters = sum(len(piece.shape.letters) for piece in shown) - spaces - 1
+    total = stretch * 1000 / size
+    letter = min(total / (spaces * _SPACE_SHARE + letters or 1), _MAX_LETTER_GAP)
+    space = (total - letters * letter) / spaces if spaces else 0.0
+    if space > _MAX_SPACE_GAP:
+        return 0.0, 0.0
+    return letter, space

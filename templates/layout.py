@@ -38,8 +38,8 @@ QR_QUIET_MODULES = 4
 
 _SEAL_NOTE_TH = "ประทับตราอิเล็กทรอนิกส์ของหน่วยงานแล้ว"
 _SEAL_NOTE_EN = "Sealed electronically by the agency"
-_CHECK_TH = "สแกนเพื่อตรวจสอบ แล้วเทียบข้อมูลกับเอกสารนี้"
-_CHECK_EN = "Scan to verify, then compare with this page"
+_CHECK_TH = "สแกนเพื่อตรวจสอบและเทียบกับเอกสารนี้"
+_CHECK_EN = "Scan to verify, then compare"
 _CODE_LABEL = "รหัสเอกสาร / Document ID"
 _RUNNING_SIZE = 14
 _BORDER_INSET_MM = 7
@@ -177,13 +177,17 @@ class _Composer:
         return strips
 
     def make_paragraph(self, block: Paragraph, width: float) -> list[Strip]:
-        return self._text(
+        strips = self._text(
             self._runs(block.text, bold=block.style.bold),
             width,
             block.style,
             margin=_mm(block.margin),
             indent=_mm(block.indent),
         )
+        if block.number is None:
+            return strips
+        label = self._text([Run(block.number)], max(_mm(block.margin), 1), block.style)
+        return _side_by_side(label, strips, 0)
 
     def make_pairs(self, block: Pairs, width: float) -> list[Strip]:
         label_width = _mm(block.label_width)
@@ -321,7 +325,7 @@ class _Composer:
         return [Strip(height=height, paint=paint_both)]
 
     def _qr_words(self, block: Qr, width: float) -> list[Strip]:
-        address = self.qr.address.removesuffix(self.qr.document_id)
+        address = _readable(self.qr.address.removesuffix(self.qr.document_id))
         style = TextStyle(size=block.size, leading=1.25)
         gray = replace(style, tone="gray")
         strips = self._text([Run(_CHECK_TH)], width, replace(style, bold=True))
@@ -347,8 +351,8 @@ class _Composer:
 
     def _draw_watermark(self, canvas: Canvas, text: str) -> None:
         page = self.type.page
-        size = _mm(min(page.width, page.height)) / 3.2
-        lines = LineSetter(page.font, size).set_lines([Run(text, bold=True)], 10_000)
+        size = _mm(min(page.width, page.height)) / 3.8
+        lines = LineSetter(page.font, size).set_lines([Run(text)], 10_000)
         angle = 50 if page.height > page.width else 30
         turn = rotation(angle, _mm(page.width / 2), _mm(page.height / 2))
         middle, drop = lines[0].width / 2, size * 0.29
@@ -458,6 +462,13 @@ def _paint_qr(
                 rectangles.append((column, count - 1 - row, end - column, 1))
             column = end + 1
     canvas.fill_rectangles(rectangles, (module, 0, 0, module, x + start, y + start))
+
+
+def _readable(address: str) -> str:
+    """Return an address with scheme and host in lower case; the path stays."""
+    scheme, mark, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.lower()}{mark}{host.lower()}{slash}{path}"
 
 
 def _side_by_side(

@@ -10,13 +10,11 @@ from templates.words import Break, Piece, Run, cut_pieces, split_clusters
 
 @dataclass(frozen=True, slots=True)
 class SetPiece:
-    """A shaped piece; `space` and `gap` tell where justified lines stretch."""
+    """A shaped piece; spaces stretch most in justified lines."""
 
     shape: Shape
     bold: bool
     space: bool
-    gap: bool
-    """A gap may open after the piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +126,7 @@ class _Filler:
         self._lines.append(
             Line(
                 tuple(
-                    SetPiece(
-                        shape=self._setter.shape(piece),
-                        bold=piece.bold,
-                        space=_is_space(piece),
-                        gap=piece.after is not Break.NEVER,
-                    )
+                    SetPiece(self._setter.shape(piece), piece.bold, _is_space(piece))
                     for piece in done
                 ),
                 width,

@@ -61,6 +61,10 @@ _CLOSERS = ")]}”’»,.;:!?%ๆฯ/-–"
 _OPENERS = "([{“‘«/"
 _FOLLOWERS = re.compile("[\u0e30-\u0e3a\u0e45-\u0e4e]")
 _LEADERS = "เแโใไ"
+_LONG_COMPOUND = 15
+_SHORTEST_PART = 3
+_PREFIXES = ("การ", "ความ", "ผู้")
+"""Words that begin a noun; a line does not gladly end after them."""
 _ABBREVIATION = re.compile(r"[ก-ฮ]{1,2}\.")
 _ALPHANUMERIC = re.compile(rf"[A-Za-z{_DIGIT}]")
 _CLUSTER = re.compile("[เแโใไ]?.[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0300-\u036f]*", re.DOTALL)
@@ -83,7 +87,7 @@ def cut_pieces(runs: Iterable[Run]) -> list[Piece]:
             pieces.append(Piece(part[:-1], bold, Break.FORCED))
         else:
             inside = cut < len(text) and owners[cut] == owners[cut - 1]
-            whole = inside and runs[owners[cut]].whole
+            whole = inside and (runs[owners[cut]].whole or part in _PREFIXES)
             pieces.append(Piece(part, bold, find_break(text, cut, whole=whole)))
         start = cut
     return pieces
@@ -157,4 +161,32 @@ def _segment(text: str) -> tuple[str, ...]:
     quiet_pythainlp()
     from pythainlp.tokenize.newmm import segment  # noqa: PLC0415 - heavy, and see above
 
-    return tuple(segment(text.replace(NO_BREAK_SPACE, " ")))
+    words: list[str] = []
+    for word in segment(text.replace(NO_BREAK_SPACE, " ")):
+        words += _split_compound(word) if len(word) >= _LONG_COMPOUND else (word,)
+    return tuple(words)
+
+
+@functools.lru_cache(maxsize=1024)
+def _split_compound(compound: str) -> tuple[str, ...]:
+    """Split an entry of the dictionary that is a phrase, such as a law's name.
+
+    Into as few dictionary words as will do, none shorter than three characters; if
+    there is no such division the compound stays whole.
+    """
+    from pythainlp.tokenize import word_dict_trie  # noqa: PLC0415 - as in _segment
+
+    trie = word_dict_trie()
+    best: list[tuple[str, ...] | None] = [None] * (len(compound) + 1)
+    best[0] = ()
+    for start in range(len(compound)):
+        so_far = best[start]
+        if so_far is None or (start and _FOLLOWERS.match(compound[start])):
+            continue
+        for word in trie.prefixes(compound, start):
+            if word == compound or len(word) < _SHORTEST_PART:
+                continue
+            rival = best[start + len(word)]
+            if rival is None or len(so_far) + 1 < len(rival):
+                best[start + len(word)] = (*so_far, word)
+    return best[-1] or (compound,)
