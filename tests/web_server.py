@@ -7,7 +7,6 @@ request target, so that a test can say what left the device.
 
 import shutil
 import socket
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -49,6 +48,7 @@ from register.trust_list import (
     TypeEntry,
     sign_trust_list,
 )
+from tests.running import run_server
 
 NOW = datetime(2026, 11, 21, 7, 5, tzinfo=UTC)
 """What clocks show: 21 November 2026, 14:05 in Thailand."""
@@ -285,21 +285,23 @@ def log_requests(app: Any, targets: list[str]) -> Callable[..., Any]:  # noqa: A
 
 
 @contextmanager
-def run_server(app: object) -> Iterator[RunningServer]:
+def serve_logged(app: object) -> Iterator[RunningServer]:
     """Serve an application on a free port of loopback until the block ends."""
     targets: list[str] = []
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        log_requests(app, targets), log_level="warning", lifespan="on", ws="none"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        host, port = listening.getsockname()
-        yield RunningServer(url=f"http://{host}:{port}", targets=targets)
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        host, port = listener.getsockname()
+        config = uvicorn.Config(
+            log_requests(app, targets), log_level="warning", access_log=False
+        )
+        with run_server(config, listener):
+            yield RunningServer(url=f"http://{host}:{port}", targets=targets)
+
+
+def make_app(publication: SignedPublication) -> object:
+    import sys
+
+    sys.path.insert(0, "/tmp")
+    from stub_app import make
+
+    return make(publication)

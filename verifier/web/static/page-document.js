@@ -15,6 +15,7 @@ import { judgeDocument } from './verdict.js';
 
 const id = decodeURIComponent(location.pathname.split('/').filter(Boolean).at(-1) ?? '');
 const result = /** @type {HTMLElement} */ (document.getElementById('result'));
+const progress = /** @type {HTMLElement} */ (document.getElementById('progress'));
 const announcement = /** @type {HTMLElement} */ (document.getElementById('announcement'));
 
 let digits = takeFragment();
@@ -32,13 +33,16 @@ function takeFragment() {
 
 async function judge() {
   const mine = ++round;
-  result.setAttribute('aria-busy', 'true');
+  // The verdict on one code must not stand while the next is being checked.
+  report = null;
+  result.replaceChildren();
+  progress.hidden = false;
   const now = new Date();
   const publication = new Publication({ base: '/publication', now });
   const judged = await judgeDocument({ id, digits, publication, now });
   if (mine !== round) return;
   report = judged;
-  result.setAttribute('aria-busy', 'false');
+  progress.hidden = true;
   draw();
 }
 
@@ -46,7 +50,6 @@ function draw() {
   const lang = currentLang();
   if (!report) return;
   result.replaceChildren(drawReport(report, { lang, level: 1, retry: judge }));
-  document.getElementById('progress')?.remove();
   const words = verdictWords(report, lang);
   announcement.textContent = `${WORDS.result[lang]}: ${words}`;
   document.title = `${words} – ${WORDS.title[lang]}`;

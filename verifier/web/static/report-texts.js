@@ -34,7 +34,7 @@ export const WORDS = {
   retry: { th: 'ลองตรวจอีกครั้ง', en: 'Check again' },
   sources: { th: 'ตรวจจากอะไร', en: 'What this is based on' },
   statusRead: { th: 'สถานะ ณ', en: 'Status as of' },
-  statusNotRead: { th: 'ยังไม่ได้อ่านสถานะ', en: 'The status could not be read' },
+  statusNotRead: { th: 'ยังไม่ได้อ่าน', en: 'Not read' },
   statusSince: { th: 'สถานะนี้ตั้งแต่', en: 'In this status since' },
   trustList: { th: 'บัญชีรายชื่อหน่วยงาน', en: 'Trust list' },
   edition: { th: 'ฉบับที่', en: 'version' },
