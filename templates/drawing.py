@@ -5,7 +5,6 @@ Text is drawn as glyphs placed by HarfBuzz, one `TJ` a line; all else is vectors
 transparency, no image, nothing that a reader would have to fetch or run.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 
 from templates.fonts import FontUse, load_face
@@ -70,13 +69,22 @@ class Canvas:
             self._ops.append(f"/{name} {num(size)} Tf {array} TJ")
         self._ops.append("ET")
 
-    def draw_turned(
-        self, line: Line, size: float, matrix: Matrix, *, tone: str
+    def draw_watermark(
+        self, text: str, size: float, degrees: float, box: tuple[float, float]
     ) -> None:
-        """Draw a line of text through a matrix, as a watermark is."""
-        self._ops.append(f"q {' '.join(num(value) for value in matrix)} cm")
-        self.draw_line(line, 0, 0, size, tone=tone)
-        self._ops.append("Q")
+        """Draw a faint word across the middle of a page of the given size.
+
+        Its pen stands in the upper left corner, out of the way of the page's text.
+        """
+        x, y = size / 8, box[1] - size / 8
+        unit = 1000 / size
+        name, use = self._fonts.use(bold=False)
+        at = ((box[0] / 2 - x) * unit, (box[1] / 2 - y) * unit)
+        code = use.encode(use.face.turn_word(text, degrees, at))
+        self._ops.append(
+            f"BT {TONES['faint']} /{name} {num(size)} Tf "
+            f"1 0 0 1 {num(x)} {num(y)} Tm <{code:04X}> Tj ET"
+        )
 
     def fill_rectangles(
         self,
@@ -120,12 +128,6 @@ def circle(x: float, y: float, radius: float) -> str:
     )
     curves = " ".join(" ".join([*map(num, curve), "c"]) for curve in points)
     return f"{num(x + radius)} {num(y)} m {curves} h"
-
-
-def rotation(angle: float, x: float, y: float) -> Matrix:
-    """Return the matrix that turns by degrees and moves to a point."""
-    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-    return (round(cos, 4), round(sin, 4), round(-sin, 4), round(cos, 4), x, y)
 
 
 def _stroke(fill: str) -> str:

@@ -7,22 +7,26 @@ has; a font with CFF outlines is refused.
 """
 
 import hashlib
+import math
 import struct
 from dataclasses import dataclass
 
 _ARGS_ARE_WORDS = 0x0001
 _ARGS_ARE_XY = 0x0002
 _MORE_COMPONENTS = 0x0020
+_HAS_MATRIX = 0x0080
+_OFFSET_IS_UNSCALED = 0x1000
 _CHECKSUM_MAGIC = 0xB1B0AFBA
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One glyph within a letter, and how far it is moved."""
+    """One glyph within a letter: how far it is moved, and turned, in degrees."""
 
     gid: int
     dx: float
     dy: float
+    turn: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,14 @@ def _describe(composite: Composite) -> bytes:
     for index, part in enumerate(composite.parts):
         flags = _ARGS_ARE_WORDS | _ARGS_ARE_XY
         flags |= _MORE_COMPONENTS if index < last else 0
+        flags |= (_HAS_MATRIX | _OFFSET_IS_UNSCALED) if part.turn else 0
         data += struct.pack(">HHhh", flags, part.gid, int(part.dx), int(part.dy))
+        if part.turn:
+            sin, cos = math.sin(math.radians(part.turn)), math.cos(
+                math.radians(part.turn)
+            )
+            matrix = (cos, sin, -sin, cos)
+            data += struct.pack(">4h", *(round(value * 0x4000) for value in matrix))
     return data
 
 

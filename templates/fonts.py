@@ -9,6 +9,7 @@ refused.
 """
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,6 +121,29 @@ class Face:
             descender=self.descender,
         )
 
+    def turn_word(self, text: str, degrees: float, at: tuple[float, float]) -> Letter:
+        """Return a word as one letter, turned, its middle at a distance from the pen.
+
+        It takes next to no room in the line, so that a watermark drawn so does not
+        come between the words of the page when they are copied.
+        """
+        sin, cos = math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
+        shape = self.shape(text)
+        parts, pen = [], -shape.width / 2
+        for letter in shape.letters:
+            for part in letter.parts:
+                x, y = pen + part.dx, part.dy - self.ascender * 0.27
+                parts.append(
+                    Part(
+                        part.gid,
+                        round(at[0] + x * cos - y * sin),
+                        round(at[1] + x * sin + y * cos),
+                        degrees,
+                    )
+                )
+            pen += letter.advance
+        return Letter(tuple(parts), text, 10 * len(text))
+
     def width(self, letter: Letter) -> int:
         """Return the width the letter has in the embedded font."""
         if _is_plain(letter):
@@ -128,24 +152,36 @@ class Face:
 
     def _compose(self, letter: Letter, moved: dict[int, int]) -> Composite:
         unit = self._units_per_em / 1000
-        boxes = []
-        for part in letter.parts:
-            box = self._font.get_glyph_extents(part.gid)
-            left, top = part.dx + box.x_bearing, part.dy + box.y_bearing
-            boxes.append((left, top + box.height, left + box.width, top))
+        corners = [corner for part in letter.parts for corner in self._corners(part)]
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
         return Composite(
             parts=tuple(
-                Part(moved[part.gid], round(part.dx * unit), round(part.dy * unit))
+                Part(
+                    moved[part.gid],
+                    round(part.dx * unit),
+                    round(part.dy * unit),
+                    part.turn,
+                )
                 for part in letter.parts
             ),
             advance=round(letter.advance * unit),
             box=(
-                round(min(box[0] for box in boxes) * unit),
-                round(min(box[1] for box in boxes) * unit),
-                round(max(box[2] for box in boxes) * unit),
-                round(max(box[3] for box in boxes) * unit),
+                round(min(xs) * unit),
+                round(min(ys) * unit),
+                round(max(xs) * unit),
+                round(max(ys) * unit),
             ),
         )
+
+    def _corners(self, part: Part) -> list[tuple[float, float]]:
+        """Return the corners of a part's box, where it is placed and turned."""
+        box = self._font.get_glyph_extents(part.gid)
+        sin, cos = math.sin(math.radians(part.turn)), math.cos(math.radians(part.turn))
+        return [
+            (part.dx + x * cos - y * sin, part.dy + x * sin + y * cos)
+            for x in (box.x_bearing, box.x_bearing + box.width)
+            for y in (box.y_bearing, box.y_bearing + box.height)
+        ]
 
     def _shape(self, text: str) -> Shape:
         letters: list[Letter] = []

@@ -22,7 +22,7 @@ from templates.blocks import (
     TextStyle,
 )
 from templates.catalogue import DocumentType
-from templates.drawing import POINTS_PER_MM, Canvas, FontSet, num, rotation
+from templates.drawing import POINTS_PER_MM, Canvas, FontSet, num
 from templates.errors import OverflowingError
 from templates.facts import Facts
 from templates.fonts import OFFICIAL_SCALE, EmbeddedFont, load_face
@@ -122,7 +122,9 @@ class _Composer:
         for number, strips in enumerate(pages, start=1):
             canvas = Canvas(self.fonts)
             if watermark:
-                self._draw_watermark(canvas, watermark)
+                box = (_mm(page.width), _mm(page.height))
+                angle = 50 if page.height > page.width else 30
+                canvas.draw_watermark(watermark, min(box) / 3.8, angle, box)
             if page.border == "ornamental":
                 draw_border(
                     canvas, _mm(page.width), _mm(page.height), _mm(_BORDER_INSET_MM)
@@ -348,17 +350,6 @@ class _Composer:
         if number > 1:
             left[0].paint and left[0].paint(canvas, _mm(page.left), top)
         right[0].paint and right[0].paint(canvas, _mm(page.left), top)
-
-    def _draw_watermark(self, canvas: Canvas, text: str) -> None:
-        page = self.type.page
-        size = _mm(min(page.width, page.height)) / 3.8
-        lines = LineSetter(page.font, size).set_lines([Run(text)], 10_000)
-        angle = 50 if page.height > page.width else 30
-        turn = rotation(angle, _mm(page.width / 2), _mm(page.height / 2))
-        middle, drop = lines[0].width / 2, size * 0.29
-        x = turn[4] - turn[0] * middle - turn[2] * drop
-        y = turn[5] - turn[1] * middle - turn[3] * drop
-        canvas.draw_turned(lines[0], size, (*turn[:4], x, y), tone="faint")
 
     def _runs(self, phrase: Phrase, *, bold: bool) -> list[Run]:
         runs = []
