@@ -6,19 +6,16 @@ it was given. A missing or unusable trust root ends the start, in one sentence.
 """
 
 import os
-import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI, Request, Response
-from pydantic import ValidationError
 
 from register.problem import install_problem_handlers
 from verifier.api import Service, build_api
-from verifier.errors import SettingsError
 from verifier.pages import Pages, build_pages
 from verifier.settings import VerifierSettings
 from verifier.trust import Publication
@@ -71,22 +68,6 @@ def create_app(settings: VerifierSettings, *, clock: Callable[[], datetime]) -> 
     app.include_router(build_api(service))
     app.include_router(build_pages(service, Pages(_WEB)))
     return app
-
-
-def start_app() -> FastAPI:
-    """Return the application for `uvicorn --factory`, from the environment.
-
-    Raises:
-        SystemExit: a setting is missing or wrong; one sentence says which.
-    """
-    try:
-        return create_app(VerifierSettings(), clock=_system_clock)
-    except (SettingsError, ValidationError) as error:
-        raise SystemExit(f"The verifier cannot start. {error}") from error
-
-
-def _system_clock() -> datetime:
-    return datetime.fromtimestamp(time.time(), UTC)
 
 
 async def _add_security_headers(

@@ -39,6 +39,7 @@ _T = TypeVar("_T")
 
 _CLOCK_TOLERANCE = timedelta(seconds=5)
 _MAX_CERTIFICATES = 60
+_MAX_NAME_CHARS = 300
 _SEAL_USAGE = KeyUsageConstraints(
     key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
 )
@@ -116,7 +117,9 @@ def read_signing_time(
         except CheckError as error:
             failure = CheckError(Reason.NO_POE, str(error))
         else:
-            return SigningTime(at=token.time, authority=describe_name(token.signer))
+            return SigningTime(
+                at=token.time, authority=describe_name(token.signer.subject)
+            )
     if failure is not None:
         raise failure
     return None
@@ -166,19 +169,21 @@ def find_anchor(
         return bytes(path.trust_anchor.authority.certificate.dump())
 
 
-def describe_name(certificate: x509.Certificate) -> str:
-    """Return a short name of who a certificate is about."""
-    return str(certificate.subject.human_friendly)[:300]
+def describe_name(name: x509.Name) -> str:
+    """Return common name and organisation, as far as a name has them."""
+    values = name_values(name)
+    parts = [value for kind in ("CN", "O") for value in values.get(kind, ())]
+    return ", ".join(parts)[:_MAX_NAME_CHARS]
 
 
-def subject_values(certificate: x509.Certificate) -> dict[str, list[str]]:
-    """Return the subject's attributes by the names a trust list uses."""
+def name_values(name: x509.Name) -> dict[str, list[str]]:
+    """Return the attributes of a name under the names a trust list uses."""
     values: dict[str, list[str]] = {}
-    for pair in certificate.subject.chosen:
+    for pair in name.chosen:
         for attribute in pair:
             oid = attribute["type"].dotted
-            name = _ATTRIBUTES.get(oid, oid)
-            values.setdefault(name, []).append(str(attribute["value"].native))
+            kind = _ATTRIBUTES.get(oid, oid)
+            values.setdefault(kind, []).append(str(attribute["value"].native))
     return values
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.decode_limits import (
     DecodeLimits,
@@ -192,16 +191,22 @@ def _read_named(handler: PdfHandler, names: tuple[str, ...]) -> dict[str, bytes]
 
 def _embedded_files(handler: PdfHandler) -> Iterator[tuple[str, Any]]:
     """Walk the name tree of attachments (ISO 32000-1 §7.9.6), bounded."""
-    names = handler.root.get("/Names")
-    tree = names.get("/EmbeddedFiles") if names is not None else None
+    tree = _entry(_entry(handler.root, "/Names"), "/EmbeddedFiles")
     todo = [] if tree is None else [tree]
     for _ in range(_MAX_NAME_TREE_NODES):
         if not todo:
             return
         node = todo.pop()
-        todo.extend(node.get("/Kids", ()))
-        pairs = node.get("/Names", generic.ArrayObject())
+        kids = _entry(node, "/Kids") or ()
+        todo.extend(kids[index] for index in range(len(kids)))
+        pairs = _entry(node, "/Names") or ()
         for index in range(0, len(pairs) - 1, 2):
             spec = pairs[index + 1]
-            yield str(spec.get("/UF", spec.get("/F", pairs[index]))), spec
+            name = _entry(spec, "/UF") or _entry(spec, "/F") or pairs[index]
+            yield str(name), spec
     raise CheckError(Reason.LIMIT, "the tree of attachments has no end")
+
+
+def _entry(node: Any, key: str) -> Any:  # noqa: ANN401 - any PDF object
+    # Only access by index follows references; `get` and iteration do not.
+    return None if node is None or key not in node else node[key]

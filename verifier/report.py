@@ -328,9 +328,10 @@ class Findings:
     def finish(self) -> Report:
         """Decide, and return the report with every required check listed."""
         made = self.log.checks
+        others = (check_id for check_id in CheckId if check_id not in self.required)
         listed = tuple(
             made.get(check_id) or Check(id=check_id, reason=Reason.NOT_CHECKED)
-            for check_id in CheckId
+            for check_id in (*self.required, *others)
             if check_id in made or check_id in self.required
         )
         return Report(

@@ -17,7 +17,7 @@ from verifier.chain import (
     ValidationData,
     describe_name,
     find_anchor,
-    subject_values,
+    name_values,
 )
 from verifier.claims import check_period
 from verifier.errors import CheckError
@@ -84,14 +84,14 @@ def describe_signature(
     validity = certificate["tbs_certificate"]["validity"]
     return {
         "field": signature.name,
-        "signer": describe_name(certificate),
+        "signer": describe_name(certificate.subject),
         "agency": None
         if signer is None
         else {"id": signer.agency.id, "name": signer.agency.name.to_json()},
         "signed_at": None if time is None else format_instant(time.at),
         "timestamp_authority": None if time is None else time.authority,
         "certificate": {
-            "issuer": str(certificate.issuer.human_friendly),
+            "issuer": describe_name(certificate.issuer),
             "serial": format(certificate.serial_number, "x"),
             "not_before": format_instant(validity["not_before"].native),
             "not_after": format_instant(validity["not_after"].native),
@@ -101,7 +101,7 @@ def describe_signature(
 
 
 def _candidates(signature: PdfSignature, trust: TrustList) -> list[Signer]:
-    values = subject_values(signature.cms.signer)
+    values = name_values(signature.cms.signer.subject)
     return [
         Signer(agency=agency, anchor=anchor)
         for agency in trust.agencies

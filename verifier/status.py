@@ -110,12 +110,8 @@ def read_status(
     try:
         listed = publication.status_list(reference.list, agency, now)
     except CheckError as error:
-        # An old record could be replayed, so without a list it counts only
-        # where it says something final.
-        final = said in (Status.REVOKED, Status.SUPERSEDED)
-        value = said if final else Status.VALID
-        as_of = record.iat if record is not None and final else None
-        return StatusNow(value=value, as_of=as_of, record=record, gap=error)
+        as_of = None if record is None else record.iat
+        return StatusNow(value=said, as_of=as_of, record=record, gap=error)
     value = worse_status(said, listed.status(reference.index))
     return StatusNow(value=value, as_of=listed.iat, record=record, gap=None)
 
