@@ -18,7 +18,8 @@ import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from fastapi import FastAPI
 
 from register.claim import Claim, build_claim, claim_kid
 from register.digits import encode_digits
@@ -38,7 +39,7 @@ from register.public_record import (
     mask_holder,
     sign_public_record,
 )
-from register.status_list import sign_status_jwt
+from register.status_list import sign_status_cwt, sign_status_jwt
 from register.trust_list import (
     Agency,
     ClaimKey,
@@ -49,6 +50,8 @@ from register.trust_list import (
     sign_trust_list,
 )
 from tests.running import run_server
+from verifier.app import create_app
+from verifier.settings import VerifierSettings
 
 NOW = datetime(2026, 11, 21, 7, 5, tzinfo=UTC)
 """What clocks show: 21 November 2026, 14:05 in Thailand."""
@@ -150,8 +153,16 @@ class SignedPublication:
         )
         for name in ("status", "records", "files"):
             (folder / name).mkdir(parents=True)
+        self.root_file.write_bytes(
+            self.root.public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        )
         self.publish_trust_list()
         self.publish_statuses()
+
+    @property
+    def root_file(self) -> Path:
+        """The public key that verifiers pin."""
+        return self.folder.with_name("trust-root.pub.pem")
 
     def publish_trust_list(self, *, exp: datetime | None = None) -> None:
         """Sign the trust list anew, with the agency as it stands."""
@@ -174,14 +185,14 @@ class SignedPublication:
 
     def publish_statuses(self, *, iat: datetime | None = None) -> None:
         """Sign status list 0 anew."""
-        token = sign_status_jwt(
-            self.statuses,
-            uri="https://verify.example.go.th/publication/status/0",
-            iat=iat or self.now,
-            kid=self.publication.kid,
-            sign=self.publication.sign,
-        )
-        (self.folder / "status" / "0.jwt").write_text(token)
+        folder, signed = self.folder / "status", {
+            "uri": "https://verify.example.go.th/publication/status/0",
+            "iat": iat or self.now,
+            "kid": self.publication.kid,
+            "sign": self.publication.sign,
+        }
+        (folder / "0.jwt").write_text(sign_status_jwt(self.statuses, **signed))
+        (folder / "0").write_bytes(sign_status_cwt(self.statuses, **signed))
 
     def publish_record(self, record: PublicRecord) -> None:
         """Sign the public record of a document."""
@@ -263,6 +274,18 @@ class SignedPublication:
         )
 
 
+def make_app(publication: SignedPublication, **settings: int) -> FastAPI:
+    """Return the real verifier, reading that publication and showing its clock."""
+    return create_app(
+        VerifierSettings(
+            publication_url=str(publication.folder),
+            trust_root=publication.root_file,
+            **settings,
+        ),
+        clock=lambda: publication.now,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunningServer:
     """A server on loopback and what it was asked."""
@@ -296,12 +319,3 @@ def serve_logged(app: object) -> Iterator[RunningServer]:
         )
         with run_server(config, listener):
             yield RunningServer(url=f"http://{host}:{port}", targets=targets)
-
-
-def make_app(publication: SignedPublication) -> object:
-    import sys
-
-    sys.path.insert(0, "/tmp")
-    from stub_app import make
-
-    return make(publication)

@@ -61,7 +61,7 @@ const ACCEPT = {
 };
 const TRY_AGAIN = {
   th: 'โปรดลองใหม่ภายหลัง หากจำเป็นต้องทราบผลทันที โปรดสอบถามหน่วยงานผู้ออก',
-  en: 'Please try again later. If you need the answer at once, ask the issuing agency.',
+  en: 'Please try again later. If you need the answer at once, ask the agency.',
 };
 const ASK_AGENCY = {
   th: 'โปรดสอบถามหน่วยงานที่ปรากฏชื่อในเอกสาร โดยใช้ช่องทางติดต่อที่ท่านทราบอยู่แล้ว ไม่ใช้ช่องทางที่ระบุในเอกสาร',

@@ -29,7 +29,7 @@ def test_missing_network_is_unchecked_until_it_is_back(
     assert "ไม่ได้หมายความว่าเอกสารเป็นของปลอม" in visitor.text()
     visitor.page.unroute_all()
     visitor.page.get_by_role("button", name="ลองตรวจอีกครั้ง").click()
-    expect(visitor.page.locator(".verdict")).to_have_attribute("data-outcome", "in_force")
+    expect(visitor.page.locator("#result .verdict")).to_have_attribute("data-outcome", "in_force")
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -136,7 +136,7 @@ def test_record_of_another_document_is_unchecked(
     assert visitor.outcome() == ("unchecked", "register_record_invalid")
 
 
-@pytest.mark.parametrize("junk", [b"", b"{}", b"a.b.c", b"\xff\xfe", b"x" * 5_000_000])
+@pytest.mark.parametrize("junk", [b"", b"{}", b"a.b.c", b"\xff\xfe"])
 def test_junk_in_the_publication_is_unchecked(
     visitor: Visitor, publication: SignedPublication, junk: bytes
 ) -> None:

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Browser and server are two programs of one specification: they agree on vectors.
+
+The modules run in Chromium, as a page loads them, against the vectors and
+against the register's own decoder.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from register.claim import MAX_CLAIM_BYTES, read_claim, verify_claim
+from register.digits import encode_digits
+from register.document import Status
+from register.envelope import public_jwk
+from register.errors import ClaimError
+from tests.unit.verifier.web.conftest import Visitor
+from tests.web_server import SignedPublication
+from verifier.reasons import CheckId, Outcome, Reason
+from verifier.texts import CHECK_NAMES, describe_reason, describe_verdict
+
+VECTORS = Path(__file__).parents[3] / "vectors"
+DECIDE = """async (cases) => {
+    const { decide } = await import('/static/decision.js');
+    return cases.map((facts) => decide(facts));
+}"""
+READ = """async (hexes) => {
+    const { readClaim } = await import('/static/claim.js');
+    return hexes.map((hex) => {
+        const bytes = Uint8Array.from(hex.match(/../g) ?? [], (b) => parseInt(b, 16));
+        try { const { kid, claim } = readClaim(bytes); return { kid, ...claim }; }
+        catch (error) { if (error.name !== 'ClaimError') throw error; return null; }
+    });
+}"""
+VERIFY = """async ([items, jwk]) => {
+    const { readClaim, isSignedBy, documentIdBytes } = await import('/static/claim.js');
+    const { importKey } = await import('/static/jws.js');
+    const key = await importKey(jwk);
+    return Promise.all(items.map(async ([id, hex]) => {
+        const bytes = Uint8Array.from(hex.match(/../g) ?? [], (b) => parseInt(b, 16));
+        try { return await isSignedBy(readClaim(bytes), documentIdBytes(id), key); }
+        catch (error) { if (error.name !== 'ClaimError') throw error; return null; }
+    }));
+}"""
+DIGITS = """async (texts) => {
+    const { decodeDigits, toHex } = await import('/static/claim.js');
+    return texts.map((text) => {
+        try { return toHex(decodeDigits(text)); }
+        catch (error) { if (error.name !== 'ClaimError') throw error; return null; }
+    });
+}"""
+
+
+def load(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((VECTORS / name).read_text())
+    return loaded
+
+
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    """Give a page of the verifier's origin, to load its modules into."""
+    visitor.open("/")
+    return visitor.page
+
+
+def test_verdicts_are_the_vectors(page: Page) -> None:
+    cases = load("verdicts.json")["cases"]
+    said = page.evaluate(DECIDE, cases)
+    expected = [{"outcome": c["outcome"], "reason": c["reason"]} for c in cases]
+    names = [case["name"] for case in cases]
+    assert dict(zip(names, said, strict=True)) == dict(zip(names, expected, strict=True))
+
+
+def test_vectors_use_the_words_of_the_verifier() -> None:
+    for case in load("verdicts.json")["cases"]:
+        assert Outcome(case["outcome"])
+        assert Reason(case["reason"])
+        assert date.fromisoformat(case["today"])
+
+
+def test_good_claims_read_as_the_vectors_say(page: Page) -> None:
+    good = load("claim.json")["good"]
+    read = page.evaluate(READ, [vector["claim_hex"] for vector in good])
+    for vector, claim in zip(good, read, strict=True):
+        assert claim is not None, vector["name"]
+        python = read_claim(bytes.fromhex(vector["claim_hex"])).claim
+        until = python.valid_until
+        assert {name: value for name, value in claim.items() if name != "kid"} == {
+            "typeCode": python.type_code,
+            "number": python.number,
+            "holder": python.holder,
+            "issuedOn": python.issued_on.isoformat(),
+            "validFrom": python.valid_from.isoformat(),
+            "validUntil": None if until is None else until.isoformat(),
+            "agencyId": python.agency_id,
+            "recordSha256": python.record_sha256.hex(),
+            "statusRef": {
+                "list": python.status_ref.list,
+                "index": python.status_ref.index,
+            },
+        }, vector["name"]
+
+
+def test_claims_of_the_vectors_verify_or_are_refused(page: Page) -> None:
+    vectors = load("claim.json")
+    jwk = vectors["key"]["jwk"]
+    for kind, wanted in (("good", {True}), ("bad", {False, None})):
+        items = [[vector["id"], vector["claim_hex"]] for vector in vectors[kind]]
+        said = page.evaluate(VERIFY, [items, jwk])
+        for vector, verdict in zip(vectors[kind], said, strict=True):
+            assert verdict in wanted, (kind, vector["name"], verdict)
+
+
+def test_digits_are_the_vectors(page: Page) -> None:
+    vectors = load("claim.json")["digits"]
+    good = [vector for vector in vectors["good"] if vector["digits"]]
+    assert page.evaluate(DIGITS, [vector["digits"] for vector in good]) == [
+        vector["hex"] for vector in good
+    ]
+    said = page.evaluate(DIGITS, [vector["digits"] for vector in vectors["bad"]])
+    assert said == [None] * len(said)
+
+
+def mutations(data: bytes) -> list[bytes]:
+    """Return every claim that differs in one bit, or by one byte more or less."""
+    flipped = [
+        data[:at] + bytes([data[at] ^ (1 << bit)]) + data[at + 1 :]
+        for at in range(len(data) - 64)
+        for bit in range(8)
+    ]
+    shorter = [data[:at] + data[at + 1 :] for at in range(len(data))]
+    longer = [data[:at] + bytes([at % 256]) + data[at:] for at in range(len(data) + 1)]
+    return [*flipped, *shorter, *longer, data + bytes(MAX_CLAIM_BYTES)]
+
+
+def test_decoders_refuse_the_same_mutations(page: Page) -> None:
+    def python_reads(data: bytes) -> bool:
+        try:
+            read_claim(data)
+        except ClaimError:
+            return False
+        return True
+
+    for vector in load("claim.json")["good"]:
+        changed = mutations(bytes.fromhex(vector["claim_hex"]))
+        said = page.evaluate(READ, [data.hex() for data in changed])
+        differing = [
+            data.hex()
+            for data, claim in zip(changed, said, strict=True)
+            if python_reads(data) is not (claim is not None)
+        ]
+        assert differing == [], vector["name"]
+
+
+def test_no_forged_digit_verifies(page: Page, publication: SignedPublication) -> None:
+    issued = publication.issue()
+    forged = [
+        issued.digits[:at] + str((int(issued.digits[at]) + 1) % 10)
+        + issued.digits[at + 1 :]
+        for at in range(len(issued.digits))
+    ]
+    hexes = [found for found in page.evaluate(DIGITS, forged) if found is not None]
+    key = publication.agency.claim_keys[0].key
+    items = [[issued.id, found] for found in hexes]
+    said = page.evaluate(VERIFY, [items, public_jwk(key)])
+    assert True not in said
+    for found in hexes:
+        with pytest.raises(ClaimError):
+            verify_claim(bytes.fromhex(found), document_id=issued.id, keys=[key])
+
+
+def test_sentences_are_those_of_the_server(page: Page) -> None:
+    said = page.evaluate(
+        """async ([pairs, reasons, checks]) => {
+            const texts = await import('/static/verdict-texts.js');
+            return {
+                verdicts: pairs.map(([o, r]) => texts.describeVerdict(o, r)),
+                reasons: reasons.map(texts.describeReason),
+                checks: checks.map(texts.nameCheck),
+            };
+        }""",
+        [_pairs(), [reason for _, reason in _pairs()], _checks()],
+    )
+    for (outcome, reason), texts in zip(_pairs(), said["verdicts"], strict=True):
+        text, advice = describe_verdict(Outcome(outcome), Reason(reason))
+        assert texts == {"text": text.to_json(), "advice": advice.to_json()}, reason
+    for (_, reason), text in zip(_pairs(), said["reasons"], strict=True):
+        assert text == describe_reason(Reason(reason)).to_json()
+    for check, text in zip(_checks(), said["checks"], strict=True):
+        assert text == CHECK_NAMES[CheckId(check)].to_json()
+
+
+def _pairs() -> list[tuple[str, str]]:
+    cases = load("verdicts.json")["cases"]
+    early = {
+        "unchecked": ["trust_list_unreachable", "trust_list_invalid", "processing_error"],
+        "unknown": [
+            "qr_unreadable",
+            "claim_key_unknown",
+            "issuer_mismatch",
+            "type_not_permitted",
+            "key_not_in_use",
+            "key_compromised",
+            "not_registered",
+        ],
+        "altered": ["claim_invalid", "claim_signature_invalid", "register_mismatch"],
+    }
+    return sorted(
+        {(case["outcome"], case["reason"]) for case in cases}
+        | {(outcome, reason) for outcome, rs in early.items() for reason in rs}
+    )
+
+
+def _checks() -> list[str]:
+    return [
+        "qr_readable",
+        "trust_list",
+        "claim_signature",
+        "type_permitted",
+        "register_record",
+        "status",
+        "dates",
+    ]
+
+
+def test_page_and_server_give_one_verdict(
+    visitor: Visitor, publication: SignedPublication
+) -> None:
+    good = publication.issue(index=1)
+    codes = {
+        "good": good.path,
+        "expired": publication.issue(index=2, valid_until=date(2026, 11, 20)).path,
+        "later": publication.issue(
+            index=3, valid_from=date(2026, 11, 30), valid_until=None
+        ).path,
+        "swapped": f"/V/{good.id}#{publication.issue(index=4).digits}",
+        "cut": good.path[:-1],
+        "foreign type": publication.issue(index=5, type_code="XX").path,
+        "foreign agency": publication.issue(index=6, agency_id="HEALTH").path,
+    }
+    for number, status in enumerate((Status.REVOKED, Status.SUSPENDED), start=7):
+        issued = publication.issue(index=number)
+        publication.set_status(issued, status)
+        codes[status.value] = issued.path
+    lost = publication.issue(index=9)
+    (publication.folder / "records" / lost.id).unlink()
+    codes["lost"] = lost.path
+    for name, path in codes.items():
+        visitor.scan(path)
+        answer = visitor.page.request.post(
+            f"{visitor.server.url}/v1/verify/qr",
+            data={"url": f"https://verify.example.go.th{path}"},
+        )
+        report = answer.json()
+        assert visitor.outcome() == (report["outcome"], report["reason"]), name
