@@ -6,13 +6,15 @@ it was given. A missing or unusable trust root ends the start, in one sentence.
 """
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from register.problem import install_problem_handlers
 from verifier.api import Service, build_api
@@ -64,16 +66,26 @@ def create_app(settings: VerifierSettings, *, clock: Callable[[], datetime]) -> 
     )
     app = FastAPI(title="Tra verifier", docs_url=None, redoc_url=None)
     install_problem_handlers(app)
-    app.middleware("http")(_add_security_headers)
+    app.add_middleware(_SecurityHeaders)
     app.include_router(build_api(service))
     app.include_router(build_pages(service, Pages(_WEB)))
     return app
 
 
-async def _add_security_headers(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    response = await call_next(request)
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+class _SecurityHeaders:
+    """Adds the headers to every answer, whoever gives it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

@@ -6,6 +6,7 @@ answer in both languages there, with every value escaped.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from html import escape
 from pathlib import Path
 from typing import cast
@@ -18,12 +19,14 @@ from register.errors import DocumentError
 from register.problem import Problem, ProblemError
 from verifier import problems
 from verifier.api import Service
+from verifier.reasons import Reason
 from verifier.report import Report
-from verifier.texts import FACT_NAMES, NO_EXPIRY, OUTCOME_TEXTS
+from verifier.texts import FACT_NAMES, MONTHS, NO_EXPIRY, describe_reason, name_outcome
 
 ANSWER_PLACEHOLDER = "<!--server-answer-->"
 REPORT_PLACEHOLDER = "<!--server-report-->"
 
+_BUDDHIST_ERA = 543
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -117,12 +120,13 @@ def _add_document_page(router: APIRouter, service: Service, pages: Pages) -> Non
 def render_report(report: Report) -> str:
     """Return a report as HTML in Thai and English."""
     wire = report.to_json()
-    headline = OUTCOME_TEXTS[report.outcome]
+    headline = name_outcome(report.outcome, report.basis)
+    sentence = describe_reason(report.reason)
     about = f'data-outcome="{report.outcome}" data-reason="{report.reason}"'
     parts = [
         f'<section class="verdict" {about}><div class="verdict-words">',
         _both("h1", headline, "verdict-word"),
-        _both("p", _text(wire["text"]), "verdict-text"),
+        "" if report.reason is Reason.VALID else _both("p", sentence, "verdict-text"),
         "</div></section>",
         '<section class="card next">',
         _both("p", _text(wire["advice"])),
@@ -155,11 +159,11 @@ def _render_facts(document: Mapping[str, object]) -> str:
         (FACT_NAMES["holder"], escape(str(document["holder"]))),
         (FACT_NAMES["agency"], _either(_text(agency["name"]))),
         (FACT_NAMES["domain"], escape(str(agency["domain"]))),
-        (FACT_NAMES["issued_on"], escape(str(document["issued_on"]))),
-        (FACT_NAMES["valid_from"], escape(str(document["valid_from"]))),
+        (FACT_NAMES["issued_on"], _day(document["issued_on"])),
+        (FACT_NAMES["valid_from"], _day(document["valid_from"])),
         (
             FACT_NAMES["valid_until"],
-            _either(NO_EXPIRY) if until is None else escape(str(until)),
+            _either(NO_EXPIRY) if until is None else _day(until),
         ),
     ]
     rows.extend(
@@ -203,6 +207,18 @@ def _either(text: Text) -> str:
     return (
         f'<span lang="th">{escape(text.th)}</span> '
         f'<span lang="en">{escape(text.en)}</span>'
+    )
+
+
+def _day(value: object) -> str:
+    """Return a day as people write it: Buddhist Era in Thai."""
+    day = date.fromisoformat(str(value))
+    month = MONTHS[day.month - 1]
+    return _either(
+        Text(
+            th=f"{day.day} {month.th} {day.year + _BUDDHIST_ERA}",
+            en=f"{day.day} {month.en} {day.year}",
+        )
     )
 
 

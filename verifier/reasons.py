@@ -30,6 +30,17 @@ class Integrity(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class Basis(StrEnum):
+    """What a verdict rests on."""
+
+    FILE = "file"
+    """The sealed file itself."""
+    CLAIM = "claim"
+    """The claim of a QR code."""
+    RECORD = "record"
+    """The register alone: nobody has looked at the paper."""
+
+
 class Result(StrEnum):
     """Result of one check, in the words of EN 319 102-1."""
 

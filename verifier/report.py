@@ -13,14 +13,13 @@ from enum import IntEnum
 from types import TracebackType
 
 from verifier.errors import CheckError
-from verifier.reasons import CheckId, Integrity, Outcome, Reason, Result
+from verifier.reasons import Basis, CheckId, Integrity, Outcome, Reason, Result
 from verifier.texts import CHECK_NAMES, describe_reason, describe_verdict
 
 __all__ = [
     "EXIT_CODES",
-    "ID_CHECKS",
-    "PDF_CHECKS",
-    "QR_CHECKS",
+    "REQUIRED_CHECKS",
+    "Basis",
     "Check",
     "CheckId",
     "CheckLog",
@@ -44,22 +43,25 @@ EXIT_CODES: dict[Outcome, int] = {
     Outcome.UNCHECKED: 14,
 }
 
-PDF_CHECKS = tuple(check for check in CheckId if check is not CheckId.QR)
-QR_CHECKS = (
-    CheckId.QR,
-    CheckId.TRUST_LIST,
-    CheckId.CLAIM,
-    CheckId.TYPE,
-    CheckId.REGISTER,
-    CheckId.STATUS,
-    CheckId.DATES,
-)
-ID_CHECKS = (
-    CheckId.TRUST_LIST,
-    CheckId.REGISTER,
-    CheckId.STATUS,
-    CheckId.DATES,
-)
+REQUIRED_CHECKS: dict[Basis, tuple[CheckId, ...]] = {
+    Basis.FILE: tuple(check for check in CheckId if check is not CheckId.QR),
+    Basis.CLAIM: (
+        CheckId.QR,
+        CheckId.TRUST_LIST,
+        CheckId.CLAIM,
+        CheckId.TYPE,
+        CheckId.REGISTER,
+        CheckId.STATUS,
+        CheckId.DATES,
+    ),
+    Basis.RECORD: (
+        CheckId.TRUST_LIST,
+        CheckId.REGISTER,
+        CheckId.STATUS,
+        CheckId.DATES,
+    ),
+}
+"""Checks that must all have passed for `in_force`."""
 
 
 class _Rank(IntEnum):
@@ -261,6 +263,7 @@ class _Recording:
 class Report:
     """What is handed to people and programs; nothing in it needs the upload."""
 
+    basis: Basis
     verdict: Verdict
     integrity: Integrity | None
     checks: tuple[Check, ...]
@@ -289,9 +292,10 @@ class Report:
 
     def to_json(self) -> dict[str, object]:
         """Return the wire form, version 1."""
-        text, advice = describe_verdict(self.outcome, self.reason)
+        text, advice = describe_verdict(self.outcome, self.reason, self.basis)
         return {
             "v": REPORT_VERSION,
+            "basis": self.basis,
             "outcome": self.outcome,
             "reason": self.reason,
             "integrity": self.integrity,
@@ -314,7 +318,7 @@ class Report:
 class Findings:
     """What a verification has learned so far; `finish` makes the report of it."""
 
-    required: tuple[CheckId, ...]
+    basis: Basis
     now: datetime
     log: CheckLog = field(default_factory=CheckLog)
     integrity: Integrity | None = None
@@ -327,15 +331,16 @@ class Findings:
 
     def finish(self) -> Report:
         """Decide, and return the report with every required check listed."""
-        made = self.log.checks
-        others = (check_id for check_id in CheckId if check_id not in self.required)
+        made, required = self.log.checks, REQUIRED_CHECKS[self.basis]
+        others = (check_id for check_id in CheckId if check_id not in required)
         listed = tuple(
             made.get(check_id) or Check(id=check_id, reason=Reason.NOT_CHECKED)
-            for check_id in (*self.required, *others)
-            if check_id in made or check_id in self.required
+            for check_id in (*required, *others)
+            if check_id in made or check_id in required
         )
         return Report(
-            verdict=decide(made, self.required),
+            basis=self.basis,
+            verdict=decide(made, required),
             integrity=self.integrity,
             checks=listed,
             checked_at=self.now,

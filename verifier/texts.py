@@ -7,16 +7,26 @@ signatures; the word for the engineer is the reason code itself.
 """
 
 from register.document import Text
-from verifier.reasons import CheckId, Outcome, Reason
+from verifier.reasons import Basis, CheckId, Outcome, Reason
 
 
-def describe_verdict(outcome: Outcome, reason: Reason) -> tuple[Text, Text]:
+def describe_verdict(
+    outcome: Outcome, reason: Reason, basis: Basis = Basis.FILE
+) -> tuple[Text, Text]:
     """Return what the verdict is and what to do next."""
-    headline, (sentence, advice) = OUTCOME_TEXTS[outcome], REASON_TEXTS[reason]
+    headline = name_outcome(outcome, basis)
+    sentence, advice = REASON_TEXTS[reason]
     if reason is Reason.VALID:
         return headline, advice
     text = Text(th=f"{headline.th} {sentence.th}", en=f"{headline.en} {sentence.en}")
     return text, advice
+
+
+def name_outcome(outcome: Outcome, basis: Basis) -> Text:
+    """Return the headline of a verdict; the register alone proves no paper."""
+    if basis is Basis.RECORD and outcome in REGISTER_TEXTS:
+        return REGISTER_TEXTS[outcome]
+    return OUTCOME_TEXTS[outcome]
 
 
 def describe_reason(reason: Reason) -> Text:
@@ -48,6 +58,18 @@ OUTCOME_TEXTS: dict[Outcome, Text] = {
     Outcome.UNCHECKED: Text(
         th="ขณะนี้ยังตรวจสอบไม่ได้ ผลนี้ไม่ได้หมายความว่าเอกสารเป็นของปลอม",
         en="This could not be checked now. That does not mean it is false.",
+    ),
+}
+
+REGISTER_TEXTS: dict[Outcome, Text] = {
+    Outcome.IN_FORCE: Text(
+        th="ตามทะเบียน เอกสารรหัสนี้มีผลใช้ได้ในวันนี้ แต่ยังไม่ได้ตรวจฉบับที่ท่านถืออยู่",
+        en="The register has a document of this id in force today. The one in your "
+        "hands has not been checked.",
+    ),
+    Outcome.NOT_IN_FORCE: Text(
+        th="ตามทะเบียน เอกสารรหัสนี้ไม่มีผลใช้ได้ในวันนี้",
+        en="The register says that the document of this id is not in force today.",
     ),
 }
 
@@ -507,3 +529,18 @@ FACT_NAMES: dict[str, Text] = {
 }
 
 NO_EXPIRY = Text(th="ไม่มีกำหนด", en="No expiry")
+
+MONTHS = (
+    Text(th="มกราคม", en="January"),
+    Text(th="กุมภาพันธ์", en="February"),
+    Text(th="มีนาคม", en="March"),
+    Text(th="เมษายน", en="April"),
+    Text(th="พฤษภาคม", en="May"),
+    Text(th="มิถุนายน", en="June"),
+    Text(th="กรกฎาคม", en="July"),
+    Text(th="สิงหาคม", en="August"),
+    Text(th="กันยายน", en="September"),
+    Text(th="ตุลาคม", en="October"),
+    Text(th="พฤศจิกายน", en="November"),
+    Text(th="ธันวาคม", en="December"),
+)

@@ -14,8 +14,8 @@ from register.public_record import PublicRecord
 from register.trust_list import TrustList
 from verifier.claims import describe_fields
 from verifier.errors import CheckError
-from verifier.reasons import CheckId, Outcome, Reason
-from verifier.report import ID_CHECKS, Findings, Report, Verdict
+from verifier.reasons import Basis, CheckId, Outcome, Reason
+from verifier.report import Findings, Report, Verdict
 from verifier.status import check_dates, read_status
 from verifier.trust import Publication
 
@@ -29,7 +29,7 @@ def verify_id(
     2. Read the status; judge the dates.
     3. Decide.
     """
-    findings = Findings(required=ID_CHECKS, now=now)
+    findings = Findings(basis=Basis.RECORD, now=now)
     try:
         _verify(document_id, publication, findings)
     except Exception as error:  # noqa: BLE001 - an answer whatever is published

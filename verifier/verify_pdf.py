@@ -30,8 +30,8 @@ from verifier.pdf_input import (
     read_attachments,
     scan_signatures,
 )
-from verifier.reasons import CheckId, Integrity, Reason, Result
-from verifier.report import PDF_CHECKS, Findings, Report
+from verifier.reasons import Basis, CheckId, Integrity, Reason, Result
+from verifier.report import Findings, Report
 from verifier.settings import Limits
 from verifier.signature import PdfSignature, check_raw_signature, read_signatures
 from verifier.signer import Signer, describe_signature, find_signer
@@ -72,7 +72,7 @@ def verify_pdf(
     5. Ask the register: public record, status, dates.
     6. Decide.
     """
-    findings = Findings(required=PDF_CHECKS, now=now)
+    findings = Findings(basis=Basis.FILE, now=now)
     findings.file = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
     case = _Case(
         data=data, publication=publication, now=now, limits=limits, findings=findings
