@@ -4,7 +4,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 from asn1crypto import core, tsp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keys.der import (
@@ -18,11 +18,13 @@ from keys.der import (
 from keys.timestamp import Failure
 
 
+@settings(deadline=None)
 @given(st.integers(-(2**200), 2**200))
 def test_integers(value: int) -> None:
     assert encode_integer(value) == core.Integer(value).dump()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_lengths(content: bytes) -> None:
     assert encode(OCTET_STRING, content) == core.OctetString(content).dump()
