@@ -50,10 +50,6 @@ class ClaimSignatureError(ClaimError):
     """No key that was offered has signed the claim for this document id."""
 
 
-class ClaimIssuerError(ClaimError):
-    """A well-signed claim speaks for an agency or type its key may not use."""
-
-
 class StatusListError(RegisterError):
     """A status list is malformed, forged or about another list."""
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The trust list: every MUST of docs/spec/trust-list.md, and claims held against it."""
+"""The trust list: every MUST of docs/spec/trust-list.md."""
 
 import base64
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,12 +14,9 @@ from register.claim import claim_kid
 from register.document import AgencyId, Text
 from register.envelope import open_jws, public_jwk, sign_jws
 from register.errors import (
-    ClaimIssuerError,
-    ClaimSignatureError,
     TrustListError,
     TrustListTimeError,
 )
-from register.listed_claim import verify_listed_claim
 from register.trust_list import (
     JWS_TYPE,
     Agency,
@@ -36,19 +33,15 @@ from register.trust_list import (
 from register.trust_members import write_members
 from tests.unit.register.formats_world import (
     CLAIM,
-    DOCUMENT_ID,
     FOREIGN_CLAIM,
     HEALTH,
     LICENCE,
     NOW,
-    OTHER_ID,
     PUBLICATION,
     ROOT,
     STRANGER,
     agency,
-    signed_claim,
     trust_list,
-    usual_claim,
 )
 
 DAY = timedelta(days=1)
@@ -337,82 +330,6 @@ def test_a_publication_key_counts_within_its_dates_and_never_if_stolen(
     keys = (PublicationKey(key=PUBLICATION.public, period=period),)
     found = agency(publication_keys=keys).publication_keys_at(NOW)
     assert list(found) == ([PUBLICATION.kid] if counts else [])
-
-
-def test_a_claim_is_its_agencys_own() -> None:
-    claim = usual_claim()
-    found = verify_listed_claim(
-        signed_claim(claim), document_id=DOCUMENT_ID, trust=trust_list()
-    )
-    assert found.claim == claim
-    assert found.agency.id == "TRADE"
-    assert found.type_entry == LICENCE_TYPE
-    assert not found.needs_public_record
-
-
-def test_a_claim_of_no_listed_key_or_of_another_document_is_not_signed() -> None:
-    for data, document_id in (
-        (signed_claim(usual_claim(), STRANGER), DOCUMENT_ID),
-        (signed_claim(usual_claim()), OTHER_ID),
-    ):
-        with pytest.raises(ClaimSignatureError):
-            verify_listed_claim(data, document_id=document_id, trust=trust_list())
-
-
-def test_a_claim_in_the_name_of_another_agency_is_refused() -> None:
-    data = signed_claim(usual_claim(), FOREIGN_CLAIM)
-    with pytest.raises(ClaimIssuerError, match="HEALTH"):
-        verify_listed_claim(data, document_id=DOCUMENT_ID, trust=trust_list())
-
-
-def test_a_claim_for_a_type_the_agency_may_not_issue_is_refused() -> None:
-    data = signed_claim(usual_claim(type_code="XX"))
-    with pytest.raises(ClaimIssuerError, match="XX"):
-        verify_listed_claim(data, document_id=DOCUMENT_ID, trust=trust_list())
-
-
-def listed_with(period: Period) -> TrustList:
-    """Return a list whose claim key has these dates."""
-    key = ClaimKey(key=CLAIM.public, certificate=CLAIM.certificate, period=period)
-    return trust_list(agencies=(agency(claim_keys=(key,)), HEALTH))
-
-
-@pytest.mark.parametrize(
-    "period",
-    [
-        Period(not_before=NOW + DAY),
-        Period(not_after=NOW - DAY),
-        Period(compromised_from=NOW - DAY),
-    ],
-    ids=str,
-)
-def test_a_claim_outside_the_dates_of_its_key_is_refused(period: Period) -> None:
-    with pytest.raises(ClaimIssuerError):
-        verify_listed_claim(
-            signed_claim(usual_claim()),
-            document_id=DOCUMENT_ID,
-            trust=listed_with(period),
-        )
-
-
-def test_the_dates_of_a_claim_key_are_days_in_bangkok() -> None:
-    # 18:00 UTC on 1 March is already 2 March, the day of issue, in Bangkok.
-    eve = NOW.replace(day=1, hour=18)
-    claim = usual_claim(issued_on=date(2026, 3, 2))
-    for period in (Period(not_before=NOW + DAY / 2), Period(not_after=eve)):
-        found = verify_listed_claim(
-            signed_claim(claim), document_id=DOCUMENT_ID, trust=listed_with(period)
-        )
-        assert found.claim == claim
-
-
-def test_a_claim_of_a_key_stolen_later_needs_the_public_record() -> None:
-    found = verify_listed_claim(
-        signed_claim(usual_claim()),
-        document_id=DOCUMENT_ID,
-        trust=listed_with(Period(compromised_from=NOW + DAY)),
-    )
-    assert found.needs_public_record
 
 
 def test_a_list_without_texts_is_not_signed() -> None:
