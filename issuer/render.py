@@ -159,7 +159,12 @@ def _attach_files(pdf: Pdf, job: RenderJob) -> None:
     specs: list[pikepdf.Object] = []
     for name, subtype, about, data in (
         ("claim.cose", "/application/cose", "Signed claim of the QR code", job.claim),
-        ("record.json", "/application/json", "Record of the document", job.record_bytes),
+        (
+            "record.json",
+            "/application/json",
+            "Record of the document",
+            job.record_bytes,
+        ),
     ):
         if data is None:
             continue

@@ -153,7 +153,12 @@ class Facts:
 
 
 def write_value(
-    field: Field, kind: Kind, value: object, *, style: str = "", thai_digits: bool = True
+    field: Field,
+    kind: Kind,
+    value: object,
+    *,
+    style: str = "",
+    thai_digits: bool = True,
 ) -> str:
     """Return one value of a field as the page shows it."""
     thai = thai_digits and style != "en"

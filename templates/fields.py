@@ -375,21 +375,24 @@ def _describe_kind(field: Field) -> dict[str, Any]:
             "maxItems": field.max_items,
         }
     if field.kind is Kind.INTEGER:
-        schema: dict[str, Any] = {"type": "integer"}
-        if field.minimum is not None:
-            schema["minimum"] = field.minimum
-        if field.maximum is not None:
-            schema["maximum"] = field.maximum
-        return schema
+        limits = {"minimum": field.minimum, "maximum": field.maximum}
+        given = {name: limit for name, limit in limits.items() if limit is not None}
+        return {"type": "integer", **given}
+    if field.kind in TEXT_KINDS:
+        pattern = {"pattern": f"^(?:{field.pattern})$"} if field.pattern else {}
+        return {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": field.max_length,
+            **pattern,
+        }
     if field.kind is Kind.CHOICE:
         return {"type": "string", "enum": [choice.value for choice in field.choices]}
-    if field.kind is Kind.DATE:
-        return {"type": "string", "format": "date"}
-    if field.kind is Kind.MONEY:
-        return {"type": "string", "pattern": r"^[0-9]{1,15}\.[0-9]{2}$"}
-    if field.kind in ID_KINDS:
-        return {"type": "string", "pattern": "^[0-9]{13}$"}
-    schema = {"type": "string", "minLength": 1, "maxLength": field.max_length}
-    if field.pattern:
-        schema["pattern"] = f"^(?:{field.pattern})$"
-    return schema
+    return {"type": "string", **_FORMS.get(field.kind, _ID_FORM)}
+
+
+_ID_FORM = {"pattern": "^[0-9]{13}$"}
+_FORMS = {
+    Kind.DATE: {"format": "date"},
+    Kind.MONEY: {"pattern": r"^[0-9]{1,15}\.[0-9]{2}$"},
+}

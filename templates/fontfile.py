@@ -88,8 +88,9 @@ def _describe(composite: Composite) -> bytes:
         flags |= (_HAS_MATRIX | _OFFSET_IS_UNSCALED) if part.turn else 0
         data += struct.pack(">HHhh", flags, part.gid, int(part.dx), int(part.dy))
         if part.turn:
-            sin, cos = math.sin(math.radians(part.turn)), math.cos(
-                math.radians(part.turn)
+            sin, cos = (
+                math.sin(math.radians(part.turn)),
+                math.cos(math.radians(part.turn)),
             )
             matrix = (cos, sin, -sin, cos)
             data += struct.pack(">4h", *(round(value * 0x4000) for value in matrix))
@@ -166,5 +167,5 @@ def _write_tables(version: bytes, tables: dict[str, bytes]) -> bytes:
 
 def _checksum(data: bytes) -> int:
     padded = data + bytes(-len(data) % 4)
-    words = struct.unpack(f">{len(padded) // 4}I", padded)
+    words: tuple[int, ...] = struct.unpack(f">{len(padded) // 4}I", padded)
     return sum(words) & 0xFFFFFFFF

@@ -89,7 +89,7 @@ class Face:
 
     def advance(self, gid: int) -> int:
         """Return the width of a glyph in thousandths of an em."""
-        return round(self._font.get_glyph_h_advance(gid))
+        return round(float(self._font.get_glyph_h_advance(gid)))
 
     def embed(self, letters: list[Letter]) -> EmbeddedFont:
         """Return a font that holds these letters, by code from 1."""
@@ -184,6 +184,8 @@ class Face:
         ]
 
     def _shape(self, text: str) -> Shape:
+        if not text:
+            return Shape((), 0)
         letters: list[Letter] = []
         for part, script in _split_scripts(text.replace(NO_BREAK_SPACE, " ")):
             letters += self._shape_part(part, script)
@@ -244,7 +246,7 @@ def load_face(family: str, *, bold: bool) -> Face:
 
 
 def write_to_unicode(texts: list[str]) -> bytes:
-    """Return the ToUnicode CMap of codes 1, 2, 3, …"""
+    """Return the ToUnicode CMap of codes that count from 1."""
     lines = [
         f"<{code:04X}> <{text.encode('utf-16-be').hex().upper()}>"
         for code, text in enumerate(texts, start=1)
@@ -268,9 +270,7 @@ def _is_plain(letter: Letter) -> bool:
     return len(letter.parts) == 1 and part.dx == 0 and part.dy == 0
 
 
-def _join(
-    glyphs: list[tuple[hb.GlyphInfo, hb.GlyphPosition]], text: str
-) -> Letter:
+def _join(glyphs: list[tuple[hb.GlyphInfo, hb.GlyphPosition]], text: str) -> Letter:
     parts, pen = [], 0.0
     for info, position in glyphs:
         parts.append(Part(info.codepoint, pen + position.x_offset, position.y_offset))

@@ -21,14 +21,26 @@ from templates.blocks import (
     Signature,
     TextStyle,
 )
-from templates.catalogue import DocumentType
-from templates.drawing import POINTS_PER_MM, Canvas, FontSet, num
+from templates.document_type import DocumentType
+from templates.drawing import Canvas, FontSet, num
 from templates.errors import OverflowingError
 from templates.facts import Facts
 from templates.fonts import OFFICIAL_SCALE, EmbeddedFont, load_face
 from templates.lines import Line, LineSetter
 from templates.ornaments import draw_border, draw_emblem
 from templates.phrases import Literal, Phrase
+from templates.strips import (
+    Painter,
+    Strip,
+    align_within,
+    divide_strips,
+    height_of,
+    join_columns,
+    keep_together,
+    make_gap,
+    paint_strips,
+    to_points,
+)
 from templates.wording import group_document_id, to_thai_digits
 from templates.words import Run
 
@@ -43,6 +55,7 @@ _CHECK_EN = "Scan to verify, then compare"
 _CODE_LABEL = "รหัสเอกสาร / Document ID"
 _RUNNING_SIZE = 14
 _BORDER_INSET_MM = 7
+_BORDER_DEPTH_MM = 13
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,22 +76,6 @@ class DrawnPages:
     height: float
     contents: tuple[bytes, ...]
     fonts: dict[str, EmbeddedFont]
-
-
-Painter = Callable[[Canvas, float, float], None]
-"""Draws a strip whose upper left corner is at x, y."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Strip:
-    """A horizontal slice of the page that is never divided; heights in points."""
-
-    height: float
-    paint: Painter | None = None
-    keep: bool = False
-    """Keep on one page with the strip that follows."""
-    gap: bool = False
-    """Empty space, dropped at the top of a page."""
 
 
 def draw_pages(
@@ -110,58 +107,44 @@ class _Composer:
         page = self.type.page
         self.fonts = FontSet(page.font)
         self._scale = OFFICIAL_SCALE[page.font]
-        self._width = _mm(page.width - page.left - page.right)
-        self._height = _mm(page.height - page.top - page.bottom)
+        self._width = to_points(page.width - page.left - page.right)
+        self._height = to_points(page.height - page.top - page.bottom)
 
     def draw(self, watermark: str | None) -> DrawnPages:
         body = self._stack(self.type.blocks, self._width)
         foot = self._stack(self.type.foot, self._width)
-        pages = self._paginate(body, sum(strip.height for strip in foot))
+        foot_height = height_of(foot)
+        pages = divide_strips(body, self._height, foot_height)
         page = self.type.page
         contents = []
         for number, strips in enumerate(pages, start=1):
             canvas = Canvas(self.fonts)
             if watermark:
-                box = (_mm(page.width), _mm(page.height))
+                box = (to_points(page.width), to_points(page.height))
                 angle = 50 if page.height > page.width else 30
                 canvas.draw_watermark(watermark, min(box) / 3.8, angle, box)
             if page.border == "ornamental":
                 draw_border(
-                    canvas, _mm(page.width), _mm(page.height), _mm(_BORDER_INSET_MM)
+                    canvas,
+                    to_points(page.width),
+                    to_points(page.height),
+                    to_points(_BORDER_INSET_MM),
                 )
             if len(pages) > 1:
                 self._draw_running_line(canvas, number, len(pages))
-            _paint(canvas, strips, _mm(page.left), _mm(page.height - page.top))
+            paint_strips(
+                canvas, strips, to_points(page.left), to_points(page.height - page.top)
+            )
             if number == len(pages):
-                top = _mm(page.bottom) + sum(strip.height for strip in foot)
-                _paint(canvas, foot, _mm(page.left), top)
+                top = to_points(page.bottom) + foot_height
+                paint_strips(canvas, foot, to_points(page.left), top)
             contents.append(canvas.content())
         return DrawnPages(
-            width=_mm(page.width),
-            height=_mm(page.height),
+            width=to_points(page.width),
+            height=to_points(page.height),
             contents=tuple(contents),
             fonts={name: use.embed() for name, use in self.fonts.uses.items()},
         )
-
-    def _paginate(self, strips: list[Strip], foot: float) -> list[list[Strip]]:
-        """Divide strips over pages so that the foot fits under the last."""
-        pages: list[list[Strip]] = [[]]
-        chunks = _group_kept(strips, self._height)
-        for chunk in chunks:
-            if _height([*pages[-1], *chunk]) > self._height + 0.01:
-                pages.append([])
-            _append(pages[-1], chunk)
-        if _height(pages[-1]) + foot > self._height + 0.01:
-            # A signature never stands alone: the last lines go with it.
-            moved = _take_last_chunk(pages[-1])
-            pages.append([])
-            _append(pages[-1], moved)
-            if _height(moved) + foot > self._height + 0.01:
-                raise OverflowingError(
-                    f"the foot of {self.type.id} is {foot / POINTS_PER_MM:.0f} mm high "
-                    f"and does not fit on a page"
-                )
-        return pages
 
     def _stack(self, blocks: Iterable[Block], width: float) -> list[Strip]:
         strips: list[Strip] = []
@@ -170,12 +153,12 @@ class _Composer:
                 continue
             made = _MAKERS[type(block)](self, block, width)
             if block.space_before:
-                strips.append(_gap(block.space_before))
+                strips.append(make_gap(block.space_before))
             if block.keep:
                 made = [replace(strip, keep=True) for strip in made]
             strips += made
             if block.space_after:
-                strips.append(_gap(block.space_after))
+                strips.append(make_gap(block.space_after))
         return strips
 
     def make_paragraph(self, block: Paragraph, width: float) -> list[Strip]:
@@ -183,16 +166,18 @@ class _Composer:
             self._runs(block.text, bold=block.style.bold),
             width,
             block.style,
-            margin=_mm(block.margin),
-            indent=_mm(block.indent),
+            margin=to_points(block.margin),
+            indent=to_points(block.indent),
         )
         if block.number is None:
             return strips
-        label = self._text([Run(block.number)], max(_mm(block.margin), 1), block.style)
-        return _side_by_side(label, strips, 0)
+        label = self._text(
+            [Run(block.number)], max(to_points(block.margin), 1), block.style
+        )
+        return join_columns(label, strips, 0)
 
     def make_pairs(self, block: Pairs, width: float) -> list[Strip]:
-        label_width = _mm(block.label_width)
+        label_width = to_points(block.label_width)
         strips: list[Strip] = []
         for row in block.rows:
             if not self.facts.holds(row.when):
@@ -208,9 +193,9 @@ class _Composer:
                 width - label_width,
                 block.style,
             )
-            strips += _side_by_side(label, value, label_width)
+            strips += join_columns(label, value, label_width)
             if block.row_gap:
-                strips.append(_gap(block.row_gap))
+                strips.append(make_gap(block.row_gap))
         return strips
 
     def make_numbered(self, block: Numbered, width: float) -> list[Strip]:
@@ -221,7 +206,7 @@ class _Composer:
             ]
         else:
             entries = [self._runs(item, bold=block.style.bold) for item in block.items]
-        margin = _mm(block.margin)
+        margin = to_points(block.margin)
         strips: list[Strip] = []
         for count, runs in enumerate(entries, start=1):
             number = block.number.replace("{n}", self._digits(str(count)))
@@ -229,40 +214,40 @@ class _Composer:
             lines = LineSetter(self.type.page.font, size).set_lines(
                 [Run(number + " ")], width
             )
-            hang = max(_mm(8), lines[0].width + size / 3)
+            hang = max(to_points(8), lines[0].width + size / 3)
             label = self._text([Run(number)], hang, block.style)
             text = self._text(runs, width - margin - hang, block.style)
-            strips += _side_by_side(label, text, hang, margin)
+            strips += join_columns(label, text, hang, margin)
         return strips
 
     def make_columns(self, block: Columns, width: float) -> list[Strip]:
-        gap = _mm(block.gap)
+        gap = to_points(block.gap)
         free = width - gap * (len(block.columns) - 1)
-        free -= sum(_mm(column.width) for column in block.columns)
+        free -= sum(to_points(column.width) for column in block.columns)
         shared = [column for column in block.columns if not column.width]
         each = free / len(shared) if shared else 0
         placed: list[tuple[float, bool, list[Strip]]] = []
         x = 0.0
         for column in block.columns:
-            own = _mm(column.width) or each
-            if own < _mm(10):
+            own = to_points(column.width) or each
+            if own < to_points(10):
                 raise OverflowingError(
                     f"columns of {self.type.id} are wider than the page allows"
                 )
             placed.append((x, column.bottom, self._stack(column.blocks, own)))
             x += own + gap
-        height = max(_height(strips) for _, _, strips in placed)
+        height = max(height_of(strips) for _, _, strips in placed)
 
         def paint(canvas: Canvas, left: float, top: float) -> None:
             for offset, bottom, strips in placed:
-                down = height - _height(strips) if bottom else 0
-                _paint(canvas, strips, left + offset, top - down)
+                down = height - height_of(strips) if bottom else 0
+                paint_strips(canvas, strips, left + offset, top - down)
 
         return [Strip(height=height, paint=paint)]
 
     def make_emblem(self, block: Emblem, width: float) -> list[Strip]:
-        size = _mm(block.size)
-        offset = _aligned(block.align, width, size)
+        size = to_points(block.size)
+        offset = align_within(block.align, width, size)
 
         def paint(canvas: Canvas, left: float, top: float) -> None:
             draw_emblem(canvas, left + offset, top - size, size)
@@ -270,8 +255,8 @@ class _Composer:
         return [Strip(height=size, paint=paint)]
 
     def make_rule(self, block: Rule, width: float) -> list[Strip]:
-        length = _mm(block.width) or width
-        offset = _aligned(block.align, width, length)
+        length = to_points(block.width) or width
+        offset = align_within(block.align, width, length)
 
         def paint(canvas: Canvas, left: float, top: float) -> None:
             start = left + offset
@@ -307,7 +292,7 @@ class _Composer:
 
     def make_qr(self, block: Qr, width: float) -> list[Strip]:
         modules = len(self.qr.matrix) if self.qr.matrix else 69
-        side = _mm((modules + 2 * QR_QUIET_MODULES) * QR_MODULE_MM)
+        side = to_points((modules + 2 * QR_QUIET_MODULES) * QR_MODULE_MM)
         words_width = width - side if block.beside else width
         words = self._qr_words(block, words_width)
         matrix = self.qr.matrix
@@ -317,12 +302,14 @@ class _Composer:
 
         code = [Strip(height=side, paint=paint)]
         if not block.beside:
-            return _keep_all([*code, *words])
-        height = max(side, _height(words))
+            return keep_together([*code, *words])
+        height = max(side, height_of(words))
 
         def paint_both(canvas: Canvas, left: float, top: float) -> None:
             paint(canvas, left, top)
-            _paint(canvas, words, left + side, top - (height - _height(words)) / 2)
+            paint_strips(
+                canvas, words, left + side, top - (height - height_of(words)) / 2
+            )
 
         return [Strip(height=height, paint=paint_both)]
 
@@ -332,10 +319,10 @@ class _Composer:
         gray = replace(style, tone="gray")
         strips = self._text([Run(_CHECK_TH)], width, replace(style, bold=True))
         strips += self._text([Run(_CHECK_EN)], width, gray)
-        strips += [_gap(0.8), *self._text([Run(address)], width, style)]
+        strips += [make_gap(0.8), *self._text([Run(address)], width, style)]
         if self.qr.document_id:
             groups = group_document_id(self.qr.document_id)
-            strips += [_gap(0.8), *self._text([Run(_CODE_LABEL)], width, gray)]
+            strips += [make_gap(0.8), *self._text([Run(_CODE_LABEL)], width, gray)]
             strips += self._text([Run(groups)], width, style)
         return strips
 
@@ -346,10 +333,11 @@ class _Composer:
         style = TextStyle(size=_RUNNING_SIZE, tone="gray")
         left = self._text([Run(text)], self._width, style)
         right = self._text([Run(where)], self._width, replace(style, align="right"))
-        top = _mm(page.height - page.top * 0.45)
+        inset = page.top * 0.45 if page.border == "none" else _BORDER_DEPTH_MM
+        top = to_points(page.height - inset)
+        paint_strips(canvas, right, to_points(page.left), top)
         if number > 1:
-            left[0].paint and left[0].paint(canvas, _mm(page.left), top)
-        right[0].paint and right[0].paint(canvas, _mm(page.left), top)
+            paint_strips(canvas, left, to_points(page.left), top)
 
     def _runs(self, phrase: Phrase, *, bold: bool) -> list[Run]:
         runs = []
@@ -388,7 +376,9 @@ class _Composer:
         strips = []
         for index, line in enumerate(lines):
             first = indent if index == 0 else 0
-            paint = _line_painter(line, style, size, (margin + first, measure - first), drop)
+            paint = _line_painter(
+                line, style, size, (margin + first, measure - first), drop
+            )
             keep = index in {0, len(lines) - 2} and index < len(lines) - 1
             strips.append(Strip(height=leading, paint=paint, keep=keep))
         return strips
@@ -418,7 +408,7 @@ def _line_painter(
     margin, measure = at
     justified = style.align == "justify" and not line.last
     stretch = max(0.0, measure - line.width) if justified else 0
-    offset = margin + _aligned(style.align, measure, line.width)
+    offset = margin + align_within(style.align, measure, line.width)
 
     def paint(canvas: Canvas, left: float, top: float) -> None:
         canvas.draw_line(
@@ -460,97 +450,3 @@ def _readable(address: str) -> str:
     scheme, mark, rest = address.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme.lower()}{mark}{host.lower()}{slash}{path}"
-
-
-def _side_by_side(
-    left: list[Strip], right: list[Strip], distance: float, margin: float = 0
-) -> list[Strip]:
-    """Join strips of two columns of text, line by line."""
-    strips = []
-    for index in range(max(len(left), len(right))):
-        pair = (
-            (margin, left[index] if index < len(left) else None),
-            (margin + distance, right[index] if index < len(right) else None),
-        )
-        strips.append(
-            Strip(
-                height=max(strip.height for _, strip in pair if strip),
-                paint=_pair_painter(pair),
-                keep=any(strip.keep for _, strip in pair if strip),
-            )
-        )
-    return strips
-
-
-def _pair_painter(pair: tuple[tuple[float, Strip | None], ...]) -> Painter:
-    def paint(canvas: Canvas, left: float, top: float) -> None:
-        for offset, strip in pair:
-            if strip and strip.paint:
-                strip.paint(canvas, left + offset, top)
-
-    return paint
-
-
-def _group_kept(strips: list[Strip], limit: float) -> list[list[Strip]]:
-    """Group strips that stay together; a group higher than a page is let go."""
-    groups: list[list[Strip]] = []
-    held: list[Strip] = []
-    for strip in strips:
-        if strip.height > limit:
-            raise OverflowingError(
-                f"a part {strip.height / POINTS_PER_MM:.0f} mm high does not fit on a "
-                f"page, which holds {limit / POINTS_PER_MM:.0f} mm"
-            )
-        held.append(strip)
-        if not strip.keep and not strip.gap:
-            groups += [held] if _height(held) <= limit else [[one] for one in held]
-            held = []
-    return [*groups, held] if held else groups
-
-
-def _append(page: list[Strip], chunk: list[Strip]) -> None:
-    start = 0
-    while not page and start < len(chunk) and chunk[start].gap:
-        start += 1
-    page += chunk[start:]
-
-
-def _take_last_chunk(page: list[Strip]) -> list[Strip]:
-    """Take the last strips of a page off it, gaps and kept strips with them."""
-    start = len(page)
-    while start > 0 and (page[start - 1].gap or start == len(page)):
-        start -= 1
-    while start > 0 and (page[start - 1].keep or page[start - 1].gap):
-        start -= 1
-    moved = page[start:]
-    del page[start:]
-    return moved
-
-
-def _paint(canvas: Canvas, strips: Iterable[Strip], x: float, top: float) -> None:
-    for strip in strips:
-        if strip.paint:
-            strip.paint(canvas, x, top)
-        top -= strip.height
-
-
-def _keep_all(strips: list[Strip]) -> list[Strip]:
-    return [replace(strip, keep=True) for strip in strips[:-1]] + strips[-1:]
-
-
-def _aligned(align: str, measure: float, width: float) -> float:
-    if align == "center":
-        return (measure - width) / 2
-    return measure - width if align == "right" else 0.0
-
-
-def _height(strips: Iterable[Strip]) -> float:
-    return sum(strip.height for strip in strips)
-
-
-def _gap(millimetres: float) -> Strip:
-    return Strip(height=_mm(millimetres), gap=True)
-
-
-def _mm(millimetres: float) -> float:
-    return millimetres * POINTS_PER_MM

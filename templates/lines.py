@@ -87,8 +87,12 @@ class _Filler:
         return width
 
     def _break_line(self) -> bool:
-        """End the line at the best place before its last word; tell if there was one."""
-        for least in (Break.FREELY, Break.AT_SPACE_OF_WHOLE, Break.BETWEEN_WORDS_OF_WHOLE):
+        """End the line at the best place so far; tell whether there was one."""
+        for least in (
+            Break.FREELY,
+            Break.AT_SPACE_OF_WHOLE,
+            Break.BETWEEN_WORDS_OF_WHOLE,
+        ):
             for end in range(len(self._pieces) - 1, 0, -1):
                 if self._pieces[end - 1].after >= least:
                     self._finish(end)

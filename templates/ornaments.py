@@ -73,7 +73,12 @@ def _draw_lotus(canvas: Canvas, cx: float, cy: float, radius: float) -> None:
         (70, 0.52, 0.10),
     ):
         path = _petal(
-            cx, cy, 0.06 * radius, length * radius, breadth * radius, math.radians(angle)
+            cx,
+            cy,
+            0.06 * radius,
+            length * radius,
+            breadth * radius,
+            math.radians(angle),
         )
         canvas.fill_path(path, tone="light")
         canvas.stroke_path(path, tone="accent", weight=radius * 0.017)

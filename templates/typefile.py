@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from templates.errors import TypeFileError
 from templates.wording import Localized
@@ -21,6 +21,7 @@ _HEADER = re.compile(r"\s*(\[\[?)\s*([\w.\-]+)\s*\]\]?")
 _KEY = re.compile(r"\s*([\w\-]+)\s*=")
 _ERROR_LINE = re.compile(r"at line (\d+)")
 _MISSING = object()
+T = TypeVar("T")
 
 
 class TableReader:
@@ -49,7 +50,7 @@ class TableReader:
         self, key: str, default: str | None = None, *, pattern: str | None = None
     ) -> str:
         """Return a string that is not empty; without default it must be there."""
-        value: str = self._get(key, str, "a text", default)
+        value = self._get(key, str, "a text", default)
         if not value and default is None:
             raise self.error(f"{key} is empty", f"Give {key} a text.", key)
         if pattern and not re.fullmatch(pattern, value):
@@ -63,7 +64,7 @@ class TableReader:
     ) -> str:
         """Return a string that is one of `values`."""
         value = self.text(key, default)
-        known = sorted(values)
+        known = sorted(str(known) for known in values)
         if value not in known:
             raise self.error(
                 f"{key} = {value!r} is not known", _suggest(value, known), key
@@ -74,7 +75,7 @@ class TableReader:
         self, key: str, default: float, *, low: float = 0, high: float = 1000
     ) -> float:
         """Return an integer or decimal within limits."""
-        value = float(self._get(key, (int, float), "a number", default))
+        value = self._get(key, float, "a number", float(default))
         if not low <= value <= high:
             raise self.error(
                 f"{key} = {value:g} is out of range",
@@ -92,7 +93,7 @@ class TableReader:
         high: int = 2**53 - 1,
     ) -> int:
         """Return an integer within limits; without default it must be there."""
-        value: int = self._get(key, int, "a whole number", default)
+        value = self._get(key, int, "a whole number", default)
         if not low <= value <= high:
             raise self.error(
                 f"{key} = {value} is out of range",
@@ -111,8 +112,7 @@ class TableReader:
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return true or false."""
-        value: bool = self._get(key, bool, "true or false", default)
-        return value
+        return self._get(key, bool, "true or false", default)
 
     def localized(self, key: str) -> Localized:
         """Return a table `{ th = "...", en = "..." }`."""
@@ -165,15 +165,15 @@ class TableReader:
                     f"{key} is not known here", _suggest(key, sorted(self._asked)), key
                 )
 
-    def _get(
-        self, key: str, kind: type | tuple[type, ...], words: str, default: Any
-    ) -> Any:
+    def _get(self, key: str, kind: type[T], words: str, default: T | None) -> T:
         self._asked.add(key)
         value = self._table.get(key, _MISSING)
         if value is _MISSING:
             if default is None:
                 raise self.error(f"{key} is missing", f"Add {key} = {words}.")
             return default
+        if kind is float and type(value) is int:
+            value = float(value)
         wrong_flag = isinstance(value, bool) and kind is not bool
         if wrong_flag or not isinstance(value, kind):
             raise self.error(

@@ -45,13 +45,18 @@ class Piece:
     after: Break
 
 
+# fmt: off
 UNITS = (
-    "บาท สตางค์ คน ราย ปี เดือน วัน ชั่วโมง นาที วินาที น. ตารางเมตร ตารางวา ตร.ม. ตร.ว. "
-    "ไร่ งาน เมตร กิโลเมตร เซนติเมตร มิลลิเมตร ม. กม. ซม. กิโลกรัม กรัม กก. ตัน ลิตร "
-    "ฉบับ แผ่น หน้า หุ้น เครื่อง คัน ลำ ห้อง ชั้น หลัง ครั้ง ข้อ รายการ ล้าน แสน หมื่น พัน ร้อย "
-    "แรงม้า วัตต์ กิโลวัตต์ โวลต์ องศา เปอร์เซ็นต์ ร้อยละ กลุ่ม หลักสูตร หน่วยกิต ตัว ต้น แห่ง "
-    "hours days years baht kg km m"
-).split()
+    "บาท", "สตางค์", "คน", "ราย", "ปี", "เดือน", "วัน", "ชั่วโมง", "นาที", "วินาที",
+    "น.", "ตารางเมตร", "ตารางวา", "ตร.ม.", "ตร.ว.", "ไร่", "งาน", "เมตร", "กิโลเมตร",
+    "เซนติเมตร", "มิลลิเมตร", "ม.", "กม.", "ซม.", "กิโลกรัม", "กรัม", "กก.", "ตัน",
+    "ลิตร", "ฉบับ", "แผ่น", "หน้า", "หุ้น", "เครื่อง", "คัน", "ลำ", "ห้อง", "ชั้น",
+    "หลัง", "ครั้ง", "ข้อ", "รายการ", "ล้าน", "แสน", "หมื่น", "พัน", "ร้อย", "แรงม้า",
+    "วัตต์", "กิโลวัตต์", "โวลต์", "องศา", "เปอร์เซ็นต์", "ร้อยละ", "กลุ่ม", "หลักสูตร",
+    "หน่วยกิต", "ตัว", "ต้น", "แห่ง", "hours", "days", "years", "baht", "kg", "km", "m",
+)
+# fmt: on
+"""What follows a number on the same line."""
 _UNIT_WORDS = (*UNITS, *MONTHS_TH, *MONTHS_TH_SHORT, *MONTHS_EN)
 _UNIT_START = re.compile(
     "(?:" + "|".join(re.escape(word) for word in _UNIT_WORDS) + r")(?![A-Za-z])|[%ๆฯ]"
@@ -67,7 +72,9 @@ _PREFIXES = ("การ", "ความ", "ผู้")
 """Words that begin a noun; a line does not gladly end after them."""
 _ABBREVIATION = re.compile(r"[ก-ฮ]{1,2}\.")
 _ALPHANUMERIC = re.compile(rf"[A-Za-z{_DIGIT}]")
-_CLUSTER = re.compile("[เแโใไ]?.[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0300-\u036f]*", re.DOTALL)
+_CLUSTER = re.compile(
+    "[เแโใไ]?.[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0300-\u036f]*", re.DOTALL
+)
 
 
 def cut_pieces(runs: Iterable[Run]) -> list[Piece]:
@@ -121,7 +128,9 @@ def _find_cuts(text: str, owners: list[int]) -> list[int]:
     for word in _segment(text):
         position += len(word)
         cuts.add(position)
-    cuts.update(index for index in range(1, len(text)) if owners[index] != owners[index - 1])
+    cuts.update(
+        index for index in range(1, len(text)) if owners[index] != owners[index - 1]
+    )
     for index, character in enumerate(text):
         if character == "\n":
             cuts.add(index + 1)

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Strips: slices of a page, stacked from the top down and divided over pages.
+
+A strip is never divided. What is kept together goes to the next page together,
+unless it is higher than a page; a single strip higher than a page is an error.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from templates.drawing import POINTS_PER_MM, Canvas
+from templates.errors import OverflowingError
+
+_MIN_LINES_WITH_FOOT = 2
+_ROUNDING = 0.01
+"""Points; sums of heights are not exact."""
+
+Painter = Callable[[Canvas, float, float], None]
+"""Draws a strip whose upper left corner is at x, y."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strip:
+    """A horizontal slice of the page that is never divided; heights in points."""
+
+    height: float
+    paint: Painter | None = None
+    keep: bool = False
+    """Keep on one page with the strip that follows."""
+    gap: bool = False
+    """Empty space, dropped at the top of a page."""
+
+
+def divide_strips(strips: list[Strip], limit: float, foot: float) -> list[list[Strip]]:
+    """Divide strips over pages `limit` points high; the foot fits under the last.
+
+    Raises:
+        OverflowingError: a strip, or the foot, is higher than a page.
+    """
+    if foot > limit:
+        raise _too_high(foot, limit)
+    pages: list[list[Strip]] = [[]]
+    for chunk in _group_kept(strips, limit):
+        if pages[-1] and height_of([*pages[-1], *chunk]) > limit + _ROUNDING:
+            pages.append([])
+        _append(pages[-1], chunk)
+    if height_of(pages[-1]) + foot > limit + _ROUNDING:
+        pages.append(_take_last_lines(pages[-1], limit - foot))
+    return pages
+
+
+def join_columns(
+    left: list[Strip], right: list[Strip], distance: float, margin: float = 0
+) -> list[Strip]:
+    """Join strips of two columns of text, line by line."""
+    strips = []
+    for index in range(max(len(left), len(right))):
+        pair = (
+            (margin, left[index] if index < len(left) else None),
+            (margin + distance, right[index] if index < len(right) else None),
+        )
+        strips.append(
+            Strip(
+                height=max(strip.height for _, strip in pair if strip),
+                paint=_pair_painter(pair),
+                keep=any(strip.keep for _, strip in pair if strip),
+            )
+        )
+    return strips
+
+
+def _pair_painter(pair: tuple[tuple[float, Strip | None], ...]) -> Painter:
+    def paint(canvas: Canvas, left: float, top: float) -> None:
+        for offset, strip in pair:
+            if strip and strip.paint:
+                strip.paint(canvas, left + offset, top)
+
+    return paint
+
+
+def _group_kept(strips: list[Strip], limit: float) -> list[list[Strip]]:
+    """Group strips that stay together; a group higher than a page is let go."""
+    groups: list[list[Strip]] = []
+    held: list[Strip] = []
+    for strip in strips:
+        if strip.height > limit:
+            raise _too_high(strip.height, limit)
+        held.append(strip)
+        if not strip.keep and not strip.gap:
+            groups += [held] if height_of(held) <= limit else [[one] for one in held]
+            held = []
+    return [*groups, held] if held else groups
+
+
+def _append(page: list[Strip], chunk: list[Strip]) -> None:
+    start = 0
+    while not page and start < len(chunk) and chunk[start].gap:
+        start += 1
+    page += chunk[start:]
+
+
+def _take_last_chunk(page: list[Strip]) -> list[Strip]:
+    """Take the last strips of a page off it, gaps and kept strips with them."""
+    start = len(page)
+    while start > 0 and (page[start - 1].gap or start == len(page)):
+        start -= 1
+    while start > 0 and (page[start - 1].keep or page[start - 1].gap):
+        start -= 1
+    moved = page[start:]
+    del page[start:]
+    return moved
+
+
+def _take_last_lines(page: list[Strip], room: float) -> list[Strip]:
+    """Take the last lines off a page, so that a signature never stands alone.
+
+    Nothing is taken where the page would be left empty, or the room is too small.
+    """
+    kept, moved = list(page), list[Strip]()
+    while kept and sum(not strip.gap for strip in moved) < _MIN_LINES_WITH_FOOT:
+        moved = _take_last_chunk(kept) + moved
+    while moved and moved[0].gap:
+        moved = moved[1:]
+    if not kept or height_of(moved) > room:
+        return []
+    page[:] = kept
+    return moved
+
+
+def _too_high(height: float, limit: float) -> OverflowingError:
+    return OverflowingError(
+        f"a part {height / POINTS_PER_MM:.0f} mm high does not fit on a page, which "
+        f"holds {limit / POINTS_PER_MM:.0f} mm"
+    )
+
+
+def paint_strips(canvas: Canvas, strips: Iterable[Strip], x: float, top: float) -> None:
+    """Paint strips one under the other."""
+    for strip in strips:
+        if strip.paint:
+            strip.paint(canvas, x, top)
+        top -= strip.height
+
+
+def keep_together(strips: list[Strip]) -> list[Strip]:
+    """Return the strips so that no page ends between them."""
+    return [replace(strip, keep=True) for strip in strips[:-1]] + strips[-1:]
+
+
+def align_within(align: str, measure: float, width: float) -> float:
+    """Return how far from the left something stands within a measure."""
+    if align == "center":
+        return (measure - width) / 2
+    return measure - width if align == "right" else 0.0
+
+
+def height_of(strips: Iterable[Strip]) -> float:
+    """Return the height of strips stacked, in points."""
+    return sum(strip.height for strip in strips)
+
+
+def make_gap(millimetres: float) -> Strip:
+    """Return empty space."""
+    return Strip(height=to_points(millimetres), gap=True)
+
+
+def to_points(millimetres: float) -> float:
+    """Return a length in points."""
+    return millimetres * POINTS_PER_MM

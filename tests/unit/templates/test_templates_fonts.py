@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shaped letters stand for exactly the text that was typed."""
+
+from io import BytesIO
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from templates.errors import GlyphMissingError
+from templates.fonts import FontUse, load_face
+
+HARD = "ที่ น้ำ กำ ปี๊ ป่า ป้ำ ฟำ ฝ้าย ญู ฐุ ฏู กตัญญู เกี๊ยว ฤๅ ผึ้ง ปั้น ธุ์ สมัย ๑๒๓ A วันที่ fi VAT"
+
+
+@pytest.mark.parametrize("bold", [False, True])
+@pytest.mark.parametrize("word", HARD.split(" "))
+def test_letters_read_back_as_the_word(word: str, *, bold: bool) -> None:
+    shape = load_face("sarabun", bold=bold).shape(word)
+    assert "".join(letter.text for letter in shape.letters) == word
+
+
+def test_latin_before_thai_keeps_its_tone_mark() -> None:
+    shape = load_face("sarabun", bold=False).shape("A วันที่")
+    assert [letter.text for letter in shape.letters] == ["A", " ", "วั", "น", "ที่"]
+
+
+def test_a_character_without_glyph_is_named() -> None:
+    with pytest.raises(GlyphMissingError, match="U\\+4E2D"):
+        load_face("sarabun", bold=False).shape("ก中")
+
+
+def test_the_embedded_font_holds_one_glyph_for_each_letter() -> None:
+    use = FontUse(load_face("sarabun", bold=False))
+    letters = [
+        letter for word in HARD.split(" ") for letter in use.face.shape(word).letters
+    ]
+    codes = [use.encode(letter) for letter in letters]
+    embedded = use.embed()
+    font = TTFont(BytesIO(embedded.program))
+    count = font["maxp"].numGlyphs
+    gids = [
+        int.from_bytes(embedded.cid_to_gid[2 * code : 2 * code + 2]) for code in codes
+    ]
+    assert max(gids) < count
+    widths = [font["hmtx"][font.getGlyphName(gid)][0] for gid in gids]
+    assert widths == [embedded.widths[code - 1] for code in codes]
+    glyf = font["glyf"]
+    for gid in set(gids):
+        glyph = glyf[font.getGlyphName(gid)]
+        glyph.getCoordinates(glyf)  # raises where a part is missing
+
+
+def test_the_same_letters_give_the_same_font() -> None:
+    def embed() -> bytes:
+        use = FontUse(load_face("sarabun", bold=False))
+        for letter in use.face.shape("กตัญญูน้ำ").letters:
+            use.encode(letter)
+        return use.embed().program
+
+    assert embed() == embed()
