@@ -64,7 +64,9 @@ from register.trust_list import (
     TypeEntry,
     sign_trust_list,
 )
+from verifier.report import Report
 from verifier.trust import Publication
+from verifier.verify_pdf import verify_pdf
 
 NOW: Final = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 HOST: Final = "https://verify.example.go.th"
@@ -446,6 +448,18 @@ class Forge:
         )
         sealed: bytes = output.getvalue()
         return sealed
+
+    def verify(
+        self,
+        pdf: bytes,
+        *,
+        now: datetime | None = None,
+        publication: Publication | None = None,
+    ) -> Report:
+        """Publish everything anew and verify a PDF."""
+        return verify_pdf(
+            pdf, publication=publication or self.publish(), now=now or self.now
+        )
 
     # The publication.
 

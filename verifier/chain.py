@@ -52,7 +52,8 @@ _FAILURES: tuple[tuple[type[Exception], Reason], ...] = (
     (ExpiredError, Reason.CERTIFICATE_EXPIRED),
     (NotYetValidError, Reason.CERTIFICATE_NOT_YET_VALID),
     (DisallowedAlgorithmError, Reason.CRYPTO_CONSTRAINTS),
-    (InvalidCertificateError, Reason.CHAIN_CONSTRAINTS),
+    # The library says so of self-signed certificates that are no anchor.
+    (InvalidCertificateError, Reason.NO_CHAIN),
     (PathBuildingError, Reason.NO_CHAIN),
 )
 
@@ -163,9 +164,7 @@ def find_anchor(
             retroactive_revinfo=True,
         )
         path = _build_path(signature.signer, context)
-        (_SEAL_USAGE if usage == "seal" else _TIMESTAMP_USAGE).validate(
-            signature.signer
-        )
+        _check_usage(signature.signer, usage)
         return bytes(path.trust_anchor.authority.certificate.dump())
 
 
@@ -211,6 +210,14 @@ def _build_path(certificate: x509.Certificate, context: ValidationContext) -> An
             if isinstance(error, kind):
                 raise CheckError(reason, str(error)) from error
         raise
+
+
+def _check_usage(certificate: x509.Certificate, usage: Literal["seal", "tsa"]) -> None:
+    constraints = _SEAL_USAGE if usage == "seal" else _TIMESTAMP_USAGE
+    try:
+        constraints.validate(certificate)
+    except InvalidCertificateError as error:
+        raise CheckError(Reason.CHAIN_CONSTRAINTS, str(error)) from error
 
 
 def _run(coroutine: Coroutine[Any, Any, _T]) -> _T:

@@ -68,6 +68,7 @@ class CheckId(StrEnum):
     REGISTER = "register_record"
     STATUS = "status"
     DATES = "dates"
+    ISSUED_BYTES = "issued_bytes"
 
     @property
     def number(self) -> int:
@@ -130,6 +131,7 @@ class Reason(StrEnum):
     REGISTER_UNREACHABLE = "register_unreachable"
     REGISTER_INVALID = "register_record_invalid"
     REGISTER_MISMATCH = "register_mismatch"
+    FILE_DIFFERS = "file_differs"
     STATUS_UNREACHABLE = "status_list_unreachable"
     STATUS_INVALID = "status_list_invalid"
     STATUS_STALE = "status_list_stale"

@@ -94,6 +94,7 @@ _ALTERED = (
     Reason.CLAIM_SIGNATURE,
     Reason.CLAIM_MISMATCH,
     Reason.REGISTER_MISMATCH,
+    Reason.FILE_DIFFERS,
 )
 _UNKNOWN = (
     Reason.NOT_A_PDF,

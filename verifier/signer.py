@@ -6,7 +6,7 @@ agency's anchors and carries every subject attribute the anchor demands: one CA
 serves many agencies, and none may seal for another.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,8 +33,20 @@ class Signer:
     anchor: SealAnchor
 
 
+def name_signers(signature: PdfSignature, trust: TrustList) -> list[Signer]:
+    """Return whose seal a certificate claims to be, by its subject alone."""
+    values = name_values(signature.cms.signer.subject)
+    return [
+        Signer(agency=agency, anchor=anchor)
+        for agency in trust.agencies
+        for anchor in agency.seal_anchors
+        if all(values.get(name) == [value] for name, value in anchor.subject.items())
+    ]
+
+
 def find_signer(
     signature: PdfSignature,
+    candidates: Sequence[Signer],
     *,
     trust: TrustList,
     time: SigningTime | None,
@@ -44,11 +56,10 @@ def find_signer(
     """Return whose seal this is, judged at the proven time or else now.
 
     Raises:
-        CheckError: no agency's, or a certificate or key that did not count then.
-        CheckError: revocation data or a proof of time is missing.
+        CheckError: no agency's; a certificate or key that did not count then;
+            or revocation data or a proof of time is missing.
     """
     at = now if time is None else time.at
-    candidates = _candidates(signature, trust)
     anchors = [signer.anchor.certificate for signer in candidates]
     try:
         anchor = find_anchor(
@@ -98,16 +109,6 @@ def describe_signature(
         },
         "later_changes": list(changes),
     }
-
-
-def _candidates(signature: PdfSignature, trust: TrustList) -> list[Signer]:
-    values = name_values(signature.cms.signer.subject)
-    return [
-        Signer(agency=agency, anchor=anchor)
-        for agency in trust.agencies
-        for anchor in agency.seal_anchors
-        if all(values.get(name) == [value] for name, value in anchor.subject.items())
-    ]
 
 
 def _all_anchors(trust: TrustList) -> list[bytes]:

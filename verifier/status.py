@@ -65,17 +65,18 @@ class StatusNow:
         }
 
 
-def check_register(
+def judge_standing(
     findings: Findings,
     publication: Publication,
     *,
     trust: TrustList,
     signed: SignedClaim,
     entry: TypeEntry,
-) -> None:
+) -> PublicRecord | None:
     """Ask the register about a document that its claim proves genuine.
 
-    Records the checks REGISTER, STATUS and DATES, and tells the facts.
+    Records the checks REGISTER, STATUS and DATES, tells the facts, and returns
+    the public record if there is one.
     """
     log, claim = findings.log, signed.claim
     record: PublicRecord | None = None
@@ -95,6 +96,7 @@ def check_register(
     with log.check(CheckId.DATES):
         check_dates(claim.valid_from, claim.valid_until, findings.now)
     findings.document = describe_document(signed, entry, record)
+    return record
 
 
 def read_status(

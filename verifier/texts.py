@@ -104,6 +104,9 @@ CHECK_NAMES: dict[CheckId, Text] = {
     ),
     CheckId.STATUS: Text(th="สถานะปัจจุบันของเอกสาร", en="Status of the document now"),
     CheckId.DATES: Text(th="วันที่มีผลและวันสิ้นอายุ", en="Dates of validity"),
+    CheckId.ISSUED_BYTES: Text(
+        th="ไฟล์ตรงกับที่หน่วยงานออกให้ทุกไบต์", en="File is byte for byte the one issued"
+    ),
 }
 
 _ACCEPT = Text(
@@ -444,6 +447,13 @@ REASON_TEXTS: dict[Reason, tuple[Text, Text]] = {
         Text(
             th="ข้อมูลในเอกสารไม่ตรงกับทะเบียนของหน่วยงาน",
             en="The document and the agency's register do not say the same.",
+        ),
+        _REFUSE,
+    ),
+    Reason.FILE_DIFFERS: (
+        Text(
+            th="ไฟล์นี้ไม่ตรงกับไฟล์ที่หน่วยงานออกให้ทุกไบต์",
+            en="The file is not byte for byte the one that was issued.",
         ),
         _REFUSE,
     ),

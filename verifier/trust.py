@@ -46,7 +46,8 @@ from verifier.errors import (
     SettingsError,
     SourceError,
 )
-from verifier.reasons import Reason
+from verifier.reasons import CheckId, Reason
+from verifier.report import Findings
 from verifier.source import Source, open_source
 
 _T = TypeVar("_T")
@@ -113,6 +114,14 @@ class Publication:
                 self._newest_seq = trust.seq
         except (TrustListError, TrustListTimeError) as error:
             raise CheckError(Reason.TRUST_LIST_INVALID, str(error)) from error
+        return trust
+
+    def judge_trust_list(self, findings: Findings) -> TrustList | None:
+        """Read the trust list and record the check TRUST_LIST."""
+        trust: TrustList | None = None
+        with findings.log.check(CheckId.TRUST_LIST):
+            trust = self.trust_list(findings.now)
+            findings.trust_list = {"name": trust.name.to_json(), "seq": trust.seq}
         return trust
 
     def status_list(self, number: int, agency: Agency, now: datetime) -> StatusList:

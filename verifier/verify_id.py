@@ -11,7 +11,6 @@ from datetime import datetime
 from register.document import DocumentId
 from register.members import format_instant
 from register.public_record import PublicRecord
-from register.trust_list import TrustList
 from verifier.claims import describe_fields
 from verifier.errors import CheckError
 from verifier.reasons import Basis, CheckId, Outcome, Reason
@@ -49,12 +48,9 @@ def _verify(
 ) -> None:
     log, now = findings.log, findings.now
     # 1. Trust list and public record.
-    trust: TrustList | None = None
-    with log.check(CheckId.TRUST_LIST):
-        trust = publication.trust_list(now)
+    trust = publication.judge_trust_list(findings)
     if trust is None:
         return
-    findings.trust_list = {"name": trust.name.to_json(), "seq": trust.seq}
     record: PublicRecord | None = None
     with log.check(CheckId.REGISTER):
         record = publication.public_record(document_id, trust)

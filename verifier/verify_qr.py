@@ -23,7 +23,7 @@ from verifier.claims import (
 from verifier.errors import CheckError
 from verifier.reasons import Basis, CheckId, Reason
 from verifier.report import Findings, Report
-from verifier.status import check_register
+from verifier.status import judge_standing
 from verifier.trust import Publication
 
 _OUR_ADDRESS = re.compile(r"https?://[^/\s?#]+/v/[a-z2-7]{26}", re.IGNORECASE)
@@ -69,12 +69,9 @@ def _verify(url: str, publication: Publication, findings: Findings, host: str) -
         "id": document_id,
     }
     # 2. Trust list and claim.
-    trust: TrustList | None = None
-    with log.check(CheckId.TRUST_LIST):
-        trust = publication.trust_list(findings.now)
+    trust = publication.judge_trust_list(findings)
     if trust is None:
         return
-    findings.trust_list = {"name": trust.name.to_json(), "seq": trust.seq}
     signed: SignedClaim | None = None
     with log.check(CheckId.CLAIM):
         signed = _open_claim(claim, document_id, trust)
@@ -87,7 +84,7 @@ def _verify(url: str, publication: Publication, findings: Findings, host: str) -
     if entry is None or not log.has_passed(CheckId.CLAIM):
         return
     # 4. Register.
-    check_register(findings, publication, trust=trust, signed=signed, entry=entry)
+    judge_standing(findings, publication, trust=trust, signed=signed, entry=entry)
 
 
 def _read_address(url: str) -> tuple[str, DocumentId, bytes | None]:

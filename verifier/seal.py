@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides whose seal an intact file carries, and when it was made.
+
+Time comes from the time stamp inside the signature, never from what the signer
+or the file claims; trust comes from the trust list alone.
+"""
+
+from dataclasses import dataclass
+
+from register.trust_list import TrustList
+from verifier.chain import (
+    SigningTime,
+    ValidationData,
+    read_signing_time,
+    read_validation_data,
+)
+from verifier.errors import CheckError
+from verifier.integrity import IntactPdf
+from verifier.pdf_input import Attachments, read_attachments
+from verifier.reasons import CheckId, Reason
+from verifier.report import Findings
+from verifier.settings import Limits
+from verifier.signature import PdfSignature
+from verifier.signer import Signer, describe_signature, find_signer, name_signers
+
+_OPEN = frozenset({Reason.TRY_LATER, Reason.OUT_OF_BOUNDS})
+"""Reasons that leave open whether the signer is who the certificate says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """What an agency on the trust list has sealed."""
+
+    signer: Signer
+    time: SigningTime | None
+    attachments: Attachments
+
+
+def judge_seal(
+    intact: IntactPdf, *, trust: TrustList, limits: Limits, findings: Findings
+) -> Sealed | None:
+    """Find time and signer of the seal; None if no listed agency's it is.
+
+    Records the checks TIME and SIGNER. Where revocation data is missing, the
+    agency named by the certificate is returned all the same: the register may
+    know more, and the check that is open keeps the outcome from being good.
+    """
+    seal = intact.seal
+    attachments = _read_attachments(seal, limits, findings)
+    material = ValidationData()
+    time: SigningTime | None = None
+    with findings.log.check(CheckId.TIME):
+        material = read_validation_data(intact.pdf.reader)
+        time = read_signing_time(
+            seal,
+            anchors=trust.timestamp_anchors,
+            material=material,
+            now=findings.now,
+        )
+        if time is None and attachments is not None and attachments.record is not None:
+            raise CheckError(Reason.NO_POE, "the seal has no time stamp")
+    signer = _judge_signer(seal, trust, time, material, findings)
+    findings.signature = describe_signature(
+        seal, time=time, signer=signer, changes=intact.changes[seal]
+    )
+    if signer is None or attachments is None:
+        return None
+    return Sealed(signer=signer, time=time, attachments=attachments)
+
+
+def _judge_signer(
+    seal: PdfSignature,
+    trust: TrustList,
+    time: SigningTime | None,
+    material: ValidationData,
+    findings: Findings,
+) -> Signer | None:
+    candidates = name_signers(seal, trust)
+    try:
+        signer = find_signer(
+            seal,
+            candidates,
+            trust=trust,
+            time=time,
+            material=material,
+            now=findings.now,
+        )
+    except CheckError as error:
+        findings.log.record(CheckId.SIGNER, error)
+        return candidates[0] if candidates and error.reason in _OPEN else None
+    findings.log.record_pass(CheckId.SIGNER)
+    return signer
+
+
+def _read_attachments(
+    seal: PdfSignature, limits: Limits, findings: Findings
+) -> Attachments | None:
+    try:
+        return read_attachments(seal.signed_view, limits)
+    except CheckError as error:
+        findings.log.record(CheckId.RECORD, error)
+        return None
