@@ -12,7 +12,7 @@ from keys.errors import KeysError
 from register import errors as register_errors
 from register.document import Text
 from register.problem import FieldIssue, Problem
-from templates.catalogue import FieldsError, UnknownTypeError
+from templates.errors import FieldsError, UnknownTypeError
 
 _RETRY_SECONDS = "30"
 
@@ -195,6 +195,24 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             422,
             "page-token-refused",
             Text(th="ตัวชี้หน้าถัดไปไม่ถูกต้อง", en="The page token is not valid"),
+        ),
+    ),
+    (
+        register_errors.TextNotStorableError,
+        _fixed(
+            422,
+            "text-not-storable",
+            Text(th="มีอักขระที่จัดเก็บไม่ได้", en="A text cannot be stored"),
+        ),
+    ),
+    (
+        register_errors.DatabaseUnreachableError,
+        _fixed(
+            503,
+            "register-unavailable",
+            Text(th="ทะเบียนใช้ไม่ได้ชั่วคราว", en="The register cannot be reached"),
+            Text(th="โปรดลองใหม่ภายหลัง", en="Please try again later."),
+            retry=True,
         ),
     ),
     (

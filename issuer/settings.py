@@ -2,9 +2,9 @@
 """Settings of the issuer: read once from `TRA_*`, complete and checked before use."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, HttpUrl, TypeAdapter, model_validator
+from pydantic import Field, HttpUrl, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _ADDRESS = TypeAdapter(HttpUrl)
@@ -60,15 +60,28 @@ class IssuerSettings(BaseSettings):
     max_body_bytes: int = Field(default=1_000_000, gt=0)
     """Bytes of a JSON request: the largest record is a few kB."""
 
-    @model_validator(mode="after")
-    def check_addresses(self) -> Self:
+    @field_validator("verify_url", "pki_url")
+    @classmethod
+    def check_address(cls, value: str) -> str:
         """Refuse an address that no browser and no client could open."""
-        for address in (self.verify_url, self.pki_url, *self.tsa_urls, *self.crl_urls):
-            _ADDRESS.validate_python(address)
-        if _ADDRESS.validate_python(self.verify_url).path not in {None, "/"}:
-            message = "TRA_VERIFY_URL must be a scheme and a host, without a path"
-            raise ValueError(message)
-        return self
+        _ADDRESS.validate_python(value)
+        return value.rstrip("/")
+
+    @field_validator("tsa_urls", "crl_urls")
+    @classmethod
+    def check_addresses(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse a list with an address that no client could open."""
+        for value in values:
+            _ADDRESS.validate_python(value)
+        return values
+
+    @field_validator("verify_url")
+    @classmethod
+    def check_origin(cls, value: str) -> str:
+        """Refuse a path: the QR code has room for scheme and host alone."""
+        if _ADDRESS.validate_python(value).path not in {None, "/"}:
+            raise ValueError("must be a scheme and a host, without a path")
+        return value
 
     @property
     def database(self) -> str:

@@ -155,5 +155,7 @@ def run_world(folder: Path, **issuer: Any) -> Iterator[World]:  # noqa: ANN401
         add_agency(home, LABOUR, system_clock())
         server = create_server(home)
         config = uvicorn.Config(server, log_level="warning", access_log=False)
+        issuer_ = server.state.issuer
         with run_server(config, listener), httpx.Client(base_url=url, timeout=30) as http:
-            yield World(home, url, server.state.issuer, http)
+            yield World(home, url, issuer_, http)
+        issuer_.close()

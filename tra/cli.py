@@ -10,8 +10,7 @@ from issuer.errors import IssuerError
 from keys.errors import KeysError
 from register.document import Action
 from register.errors import RegisterError
-from templates.catalogue import FieldsError
-from templates.errors import TemplateError
+from templates.errors import FieldsError, TemplateError
 from tra.commands import admin, documents, server, verify
 from tra.errors import TraError
 from verifier.errors import VerifierError

@@ -5,6 +5,7 @@ Everything is opened and checked before the port is; a missing or wrong key,
 database or setting ends the start with one clear sentence.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import uvicorn
@@ -62,8 +63,12 @@ def create_server(home: Home) -> FastAPI:
     return server
 
 
-def serve(home: Home, *, host: str, port: int) -> None:
+def serve(
+    home: Home, *, host: str, port: int, on_ready: Callable[[], None]
+) -> None:
     """Serve until interrupted, publishing at the start and every 15 minutes.
+
+    `on_ready` is called when everything is checked, just before the port opens.
 
     Raises:
         TraError, KeysError, RegisterError, IssuerError, VerifierError: what is
@@ -77,6 +82,7 @@ def serve(home: Home, *, host: str, port: int) -> None:
     # The worker's threads are started here and its signal handlers replaced by
     # uvicorn's, which ends both.
     worker.start()
+    on_ready()
     try:
         uvicorn.run(
             server,

@@ -9,6 +9,7 @@ import pytest
 
 from issuer.sign import Sealer, SealSources
 from keys.signing import seal_label
+from register.document import AgencyId
 from tests.world import World, run_world
 
 DEAD = "http://127.0.0.1:9/tsa"
@@ -72,7 +73,7 @@ def test_a_reservation_can_be_given_up_and_its_number_is_not_used_again(
 def test_the_second_authority_is_asked_when_the_first_is_down(
     world: World,
 ) -> None:
-    answer = Sealer(
+    sealer = Sealer(
         world.issuer.keys.load_signer(seal_label("TRADE")),
         SealSources(
             tsa_urls=(DEAD, f"{world.url}/pki/tsa"),
@@ -85,9 +86,10 @@ def test_the_second_authority_is_asked_when_the_first_is_down(
         {"type": "business_licence", "data": world.sample()},
         key=secrets.token_hex(4),
     ).content
-    sealed = answer.seal_pdf(preview)
-    answer.check_sealed(sealed)
-    answer.check_sealed(pdf)
+    sealed = sealer.seal_pdf(preview)
+    sealer.check_sealed(sealed)
+    sealer.check_sealed(pdf)
+    sealer.close()
 
 
 @pytest.mark.parametrize("junk", [b"", b"junk", b"\x30\x03\x02\x01\x00"])
@@ -119,6 +121,7 @@ def test_an_authority_that_answers_junk_is_no_authority(
         )
         with pytest.raises(SealError):
             sealer.seal_pdf(preview)
+        sealer.close()
 
 
 def _answer_again(world: World) -> None:
@@ -129,6 +132,6 @@ def _answer_again(world: World) -> None:
     )
     assert httpx.get(f"{world.url}/pki/healthz").status_code == 200
     signer = world.issuer.keys.load_signer(seal_label("TRADE"))
-    world.issuer._sealers[world.issuer.store.list_agencies()[-1].id] = Sealer(
-        signer, sources
-    )
+    agency = AgencyId("TRADE")
+    world.issuer.sealer(agency).close()
+    world.issuer._sealers[agency] = Sealer(signer, sources)

@@ -19,9 +19,12 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
 ) -> None:
     """Serve verifier, issuer, register and development authorities on one port."""
-    home = read_home()
-    typer.echo(f"Open http://{host}:{port}/ — stop with Ctrl-C.")
-    run_server(home, host=host, port=port)
+    run_server(
+        read_home(),
+        host=host,
+        port=port,
+        on_ready=lambda: typer.echo(f"Open http://{host}:{port}/ — Ctrl-C to stop."),
+    )
 
 
 def worker() -> None:

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line, as a person or a script uses it: real processes, exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tra.demo import flip_byte
+
+TRA = [sys.executable, "-m", "tra.cli"]
+
+
+def tra(
+    folder: Path, *words: str, settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run one command in an installation of its own."""
+    environment = {
+        "PATH": os.environ["PATH"],  # noqa: TID251 - passes on the way to programs
+        "HOME": str(folder),
+        "TRA_HOME": str(folder / "data"),
+        **(settings or {}),
+    }
+    return subprocess.run(
+        [*TRA, *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment,
+    )
+
+
+def answer(done: subprocess.CompletedProcess[str]) -> Any:  # noqa: ANN401
+    """The JSON that a command printed."""
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an installation made by `tra init`."""
+    made = tmp_path_factory.mktemp("cli")
+    done = tra(made, "init")
+    assert done.returncode == 0, done.stderr
+    assert "development only" in done.stdout
+    return made
+
+
+@pytest.fixture(scope="module")
+def licence(folder: Path) -> dict[str, Any]:
+    """A document issued by `tra issue`."""
+    result: dict[str, Any] = answer(
+        tra(folder, "issue", "business_licence", sample(folder), "-o", "a.pdf", "--json")
+    )
+    return result
+
+
+def sample(folder: Path, **changes: str) -> str:
+    """A file with sample data."""
+    source = Path(__file__).parents[2] / "templates/business_licence/sample.json"
+    data = json.loads(source.read_text()) | changes
+    path = folder / "sample.json"
+    path.write_text(json.dumps(data))
+    return str(path)
+
+
+def test_init_twice_changes_nothing(folder: Path) -> None:
+    key = folder / "data" / "keys" / "root-ca.key.pem"
+    before = key.read_bytes()
+    assert tra(folder, "init").returncode == 0
+    assert key.read_bytes() == before
+
+
+def test_secrets_are_readable_by_their_owner_only(folder: Path) -> None:
+    data = folder / "data"
+    secret = [data / "passphrase", data / "register.db", *data.rglob("*.key.pem")]
+    assert len(secret) > 5
+    for path in secret:
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_issue_verify_revoke_verify(folder: Path, licence: dict[str, Any]) -> None:
+    assert (folder / "a.pdf").read_bytes().startswith(b"%PDF-")
+    done = tra(folder, "verify", "a.pdf")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "in_force" in done.stdout
+    (folder / "bad.pdf").write_bytes(flip_byte((folder / "a.pdf").read_bytes()))
+    assert tra(folder, "verify", "bad.pdf").returncode == 11
+    (folder / "junk.pdf").write_text("junk")
+    assert tra(folder, "verify", "a.pdf", "bad.pdf", "junk.pdf").returncode == 12
+    done = tra(
+        folder, "suspend", licence["id"], "--reason", "ตรวจสอบ", "--legal-basis", "ม.๒๐"
+    )
+    assert done.returncode == 0, done.stderr
+    assert tra(folder, "verify", "a.pdf").returncode == 10
+    done = tra(
+        folder, "reinstate", licence["id"], "--reason", "ถูกต้อง", "--legal-basis", "ม.๒๐"
+    )
+    assert done.returncode == 0, done.stderr
+    assert tra(folder, "verify", "a.pdf").returncode == 0
+    done = tra(
+        folder, "revoke", licence["id"], "--reason", "ฝ่าฝืน", "--legal-basis", "ม.๒๑", "--json"
+    )
+    assert answer(done)["status"] == "revoked"
+    [report] = json.loads(tra(folder, "verify", "a.pdf", "--json").stdout)
+    assert (report["outcome"], report["reason"]) == ("not_in_force", "revoked")
+
+
+def test_supersede_links_both(folder: Path) -> None:
+    old = answer(
+        tra(folder, "issue", "business_licence", sample(folder), "-o", "o.pdf", "--json")
+    )
+    new = answer(
+        tra(
+            folder, "supersede", old["id"], sample(folder), "-o", "n.pdf", "--json",
+            "--reason", "ย้ายที่ตั้ง", "--legal-basis", "ม.๑๕",
+        )
+    )  # fmt: skip
+    assert new["supersedes"] == old["id"]
+    assert tra(folder, "verify", "o.pdf").returncode == 10
+    assert tra(folder, "verify", "n.pdf").returncode == 0
+
+
+def test_verify_a_qr_address(folder: Path, licence: dict[str, Any]) -> None:
+    done = tra(folder, "verify", "--qr", licence["verify_url"])
+    assert done.returncode in {0, 10}, done.stdout + done.stderr
+    assert tra(folder, "verify", "--qr", "https://example.org/x").returncode == 12
+
+
+def test_dry_run_takes_no_number(folder: Path) -> None:
+    done = tra(
+        folder, "issue", "business_licence", sample(folder), "--dry-run", "-o", "p.pdf"
+    )
+    assert done.returncode == 0, done.stderr
+    assert tra(folder, "verify", "p.pdf").returncode == 12
+
+
+def test_audit_shows_what_was_not_finished(folder: Path) -> None:
+    assert tra(folder, "audit").returncode == 0
+    nowhere = {"TRA_TSA_URLS": '["http://127.0.0.1:9/tsa"]'}
+    words = ("issue", "business_licence", sample(folder), "-o", "w.pdf")
+    done = tra(folder, *words, settings=nowhere)
+    assert done.returncode == 1
+    assert "no time-stamping authority answered" in done.stderr
+    done = tra(folder, "audit", "--json")
+    assert done.returncode == 3
+    [waiting] = json.loads(done.stdout)["unfinished"]
+    finished = answer(tra(folder, "finish", waiting["id"], "-o", "w.pdf", "--json"))
+    assert finished["number"] == waiting["number"]
+    assert tra(folder, "verify", "w.pdf").returncode == 0
+    assert tra(folder, "audit").returncode == 0
+
+
+def test_types_tokens_events(folder: Path) -> None:
+    types = answer(tra(folder, "types", "--json"))
+    assert {t["id"] for t in types} >= {"business_licence", "training_certificate"}
+    made = answer(tra(folder, "token", "create", "--name", "desk", "--json"))
+    assert made["token"].startswith("tra_")
+    listed = answer(tra(folder, "token", "list", "--json"))["tokens"]
+    assert made["id"] in {t["id"] for t in listed}
+    assert made["token"] not in json.dumps(listed)
+    assert tra(folder, "token", "revoke", made["id"]).returncode == 0
+    events = answer(tra(folder, "events", "--json"))["events"]
+    assert {"token_created", "token_revoked"} <= {e["action"] for e in events}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("issue", "no_such_type", "sample.json"), "no_such_type"),
+        (("issue", "business_licence", "missing.json"), "missing.json"),
+        (("revoke", "NOID", "--reason", "abc", "--legal-basis", "x"), "document id"),
+        (("verify",), "name a PDF file"),
+        (("verify", "missing.pdf"), "missing.pdf"),
+        (("token", "create", "--name", "x", "--action", "fly"), "fly"),
+        (("types", "--agency"), "--agency"),
+    ],
+)
+def test_mistakes_are_told_in_one_sentence(
+    folder: Path, words: tuple[str, ...], message: str
+) -> None:
+    sample(folder)
+    done = tra(folder, *words)
+    assert done.returncode in {1, 2}
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_fields_are_listed_with_their_names(folder: Path) -> None:
+    done = tra(folder, "issue", "business_licence", sample(folder, surprise="1"))
+    assert done.returncode == 1
+    assert "surprise" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"TRA_HOME": "nowhere"}, "tra init"),
+        ({"TRA_KEY_PASSPHRASE": "wrong"}, "passphrase"),
+        ({"TRA_DATABASE_URL": "postgresql://127.0.0.1:9/tra"}, "database"),
+        ({"TRA_DATABASE_URL": "oracle://x"}, "sqlite or postgresql"),
+        ({"TRA_VERIFY_URL": "not an address"}, "TRA_VERIFY_URL"),
+        ({"TRA_ENV": "production"}, "production"),
+        ({"TRA_ENV": "holiday"}, "TRA_ENV"),
+        ({"TRA_TRUST_ROOT": "nowhere.pem"}, "TRA_TRUST_ROOT"),
+        ({"TRA_TYPES": '["nowhere"]'}, "nowhere"),
+    ],
+)
+def test_serve_refuses_to_start_with_one_clear_sentence(
+    folder: Path, settings: dict[str, str], message: str
+) -> None:
+    done = tra(folder, "serve", "--port", "65530", settings=settings)
+    assert done.returncode == 1
+    [line] = [
+        line for line in done.stderr.splitlines() if not line.startswith("WARNING")
+    ]
+    assert message.lower() in line.lower()
+
+
+def test_help_names_every_command(folder: Path) -> None:
+    done = tra(folder, "--help")
+    for name in ("init", "issue", "verify", "revoke", "serve", "audit", "demo"):
+        assert name in done.stdout
