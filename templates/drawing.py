@@ -100,13 +100,13 @@ class Canvas:
             f"{path} f Q"
         )
 
-    def fill_path(self, path: str, *, tone: str, even_odd: bool = False) -> None:
-        """Fill a path given as PDF operators."""
-        self._ops.append(f"{TONES[tone]}\n{path}\n{'f*' if even_odd else 'f'}")
+    def place(self, drawing: str, x: float, y: float) -> None:
+        """Place a finished drawing, made around a corner at 0, 0."""
+        self._ops.append(f"q 1 0 0 1 {num(x)} {num(y)} cm\n{drawing}\nQ")
 
     def stroke_path(self, path: str, *, tone: str, weight: float) -> None:
         """Stroke a path given as PDF operators."""
-        self._ops.append(f"{_stroke(TONES[tone])} {num(weight)} w\n{path}\nS")
+        self._ops.append(stroke(path, tone=tone, weight=weight))
 
 
 def num(value: float, places: int = 2) -> str:
@@ -130,7 +130,17 @@ def circle(x: float, y: float, radius: float) -> str:
     return f"{num(x + radius)} {num(y)} m {curves} h"
 
 
-def _stroke(fill: str) -> str:
+def fill(path: str, *, tone: str) -> str:
+    """Return the operators that fill a path."""
+    return f"{TONES[tone]}\n{path}\nf"
+
+
+def stroke(path: str, *, tone: str, weight: float) -> str:
+    """Return the operators that stroke a path."""
+    return f"{_stroke_colour(TONES[tone])} {num(weight)} w\n{path}\nS"
+
+
+def _stroke_colour(fill: str) -> str:
     return fill.replace("rg", "RG") if fill.endswith("rg") else fill.replace("g", "G")
 
 
@@ -165,7 +175,7 @@ def _write_array(
                 parts.append(str(-move))
                 pending -= move
             codes.append(f"{use.encode(letter):04X}")
-            pending += letter.advance - use.face.width(letter) + gap
+            pending += letter.advance - letter.width + gap
     parts.append(f"<{''.join(codes)}>")
     return f"[{''.join(parts)}]", pending
 

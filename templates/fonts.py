@@ -35,13 +35,24 @@ _NEEDED_TABLES = frozenset({"glyf", "loca", "head", "hhea", "hmtx", "maxp"})
 goes too, screens no longer need it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Letter:
-    """A base with its marks, as placed glyphs; lengths in thousandths of an em."""
+    """A base with its marks, as placed glyphs; lengths in thousandths of an em.
+
+    A face makes each letter once, so letters are compared by identity.
+    """
 
     parts: tuple[Part, ...]
     text: str
     advance: float
+    width: int
+    """What the embedded font says; the rest of the advance is kerning."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether the letter is a glyph of the font as it is."""
+        part = self.parts[0]
+        return len(self.parts) == 1 and not (part.dx or part.dy or part.turn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,8 @@ class Face:
         self.shape: Callable[[str], Shape] = functools.lru_cache(_MAX_SHAPES)(
             self._shape
         )
+        self._letters: dict[tuple[tuple[Part, ...], str, float], Letter] = {}
+        self._corners = functools.lru_cache(_MAX_SHAPES)(self._find_corners)
 
     def advance(self, gid: int) -> int:
         """Return the width of a glyph in thousandths of an em."""
@@ -105,7 +118,7 @@ class Face:
         count = len(moved)
         targets = []
         for letter in letters:
-            if _is_plain(letter):
+            if letter.is_plain:
                 targets.append(moved[letter.parts[0].gid])
             else:
                 targets.append(count + len(composites))
@@ -114,7 +127,7 @@ class Face:
         return EmbeddedFont(
             name=f"{name_subset(program)}+{self.name}",
             program=program,
-            widths=tuple(map(self.width, letters)),
+            widths=tuple(letter.width for letter in letters),
             cid_to_gid=b"\0\0" + b"".join(gid.to_bytes(2) for gid in targets),
             to_unicode=write_to_unicode([letter.text for letter in letters]),
             ascender=self.ascender,
@@ -142,13 +155,7 @@ class Face:
                     )
                 )
             pen += letter.advance
-        return Letter(tuple(parts), text, 10 * len(text))
-
-    def width(self, letter: Letter) -> int:
-        """Return the width the letter has in the embedded font."""
-        if _is_plain(letter):
-            return self.advance(letter.parts[0].gid)
-        return round(letter.advance)
+        return self._make_letter(tuple(parts), text, 10 * len(text))
 
     def _compose(self, letter: Letter, moved: dict[int, int]) -> Composite:
         unit = self._units_per_em / 1000
@@ -173,7 +180,7 @@ class Face:
             ),
         )
 
-    def _corners(self, part: Part) -> list[tuple[float, float]]:
+    def _find_corners(self, part: Part) -> list[tuple[float, float]]:
         """Return the corners of a part's box, where it is placed and turned."""
         box = self._font.get_glyph_extents(part.gid)
         sin, cos = math.sin(math.radians(part.turn)), math.cos(math.radians(part.turn))
@@ -217,8 +224,30 @@ class Face:
         for start, end, first, last in zip(
             starts, ends, froms, [*froms[1:], len(text)], strict=True
         ):
-            letters.append(_join(glyphs[start:end], text[first:last]))
+            letters.append(self._join(glyphs[start:end], text[first:last]))
         return letters
+
+    def _join(
+        self, glyphs: list[tuple[hb.GlyphInfo, hb.GlyphPosition]], text: str
+    ) -> Letter:
+        parts, pen = [], 0.0
+        for info, position in glyphs:
+            across = pen + position.x_offset
+            parts.append(Part(info.codepoint, across, position.y_offset))
+            pen += position.x_advance
+        return self._make_letter(tuple(parts), text, pen)
+
+    def _make_letter(
+        self, parts: tuple[Part, ...], text: str, advance: float
+    ) -> Letter:
+        key = (parts, text, advance)
+        letter = self._letters.get(key)
+        if letter is None:
+            letter = Letter(parts, text, advance, round(advance))
+            if letter.is_plain:
+                letter = Letter(parts, text, advance, self.advance(parts[0].gid))
+            letter = self._letters.setdefault(key, letter)
+        return letter
 
 
 class FontUse:
@@ -263,19 +292,6 @@ def write_to_unicode(texts: list[str]) -> bytes:
         "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
         f"{body}\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
     ).encode("ascii")
-
-
-def _is_plain(letter: Letter) -> bool:
-    part = letter.parts[0]
-    return len(letter.parts) == 1 and part.dx == 0 and part.dy == 0
-
-
-def _join(glyphs: list[tuple[hb.GlyphInfo, hb.GlyphPosition]], text: str) -> Letter:
-    parts, pen = [], 0.0
-    for info, position in glyphs:
-        parts.append(Part(info.codepoint, pen + position.x_offset, position.y_offset))
-        pen += position.x_advance
-    return Letter(tuple(parts), text, pen)
 
 
 def _split_scripts(text: str) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ from templates.drawing import Canvas, FontSet, num
 from templates.errors import OverflowingError
 from templates.facts import Facts
 from templates.fonts import OFFICIAL_SCALE, EmbeddedFont, load_face
-from templates.lines import Line, LineSetter
+from templates.lines import Line, set_lines
 from templates.ornaments import draw_border, draw_emblem
 from templates.phrases import Literal, Phrase
 from templates.strips import (
@@ -124,12 +124,12 @@ class _Composer:
                 angle = 50 if page.height > page.width else 30
                 canvas.draw_watermark(watermark, min(box) / 3.8, angle, box)
             if page.border == "ornamental":
-                draw_border(
-                    canvas,
+                border = draw_border(
                     to_points(page.width),
                     to_points(page.height),
                     to_points(_BORDER_INSET_MM),
                 )
+                canvas.place(border, 0, 0)
             if len(pages) > 1:
                 self._draw_running_line(canvas, number, len(pages))
             paint_strips(
@@ -211,9 +211,7 @@ class _Composer:
         for count, runs in enumerate(entries, start=1):
             number = block.number.replace("{n}", self._digits(str(count)))
             size = self._size(block.style) * self._scale
-            lines = LineSetter(self.type.page.font, size).set_lines(
-                [Run(number + " ")], width
-            )
+            lines = set_lines((self.type.page.font, size), (Run(f"{number} "),), width)
             hang = max(to_points(8), lines[0].width + size / 3)
             label = self._text([Run(number)], hang, block.style)
             text = self._text(runs, width - margin - hang, block.style)
@@ -250,7 +248,7 @@ class _Composer:
         offset = align_within(block.align, width, size)
 
         def paint(canvas: Canvas, left: float, top: float) -> None:
-            draw_emblem(canvas, left + offset, top - size, size)
+            canvas.place(draw_emblem(size), left + offset, top - size)
 
         return [Strip(height=size, paint=paint)]
 
@@ -366,9 +364,9 @@ class _Composer:
         measure = width - margin
         if measure < size:
             raise OverflowingError(f"{self.type.id}: no room left for text")
-        runs = [replace(run, bold=run.bold or style.bold) for run in runs]
-        lines = LineSetter(self.type.page.font, size).set_lines(
-            runs, measure, measure - indent
+        looked = tuple(replace(run, bold=True) if style.bold else run for run in runs)
+        lines = set_lines(
+            (self.type.page.font, size), looked, measure, measure - indent
         )
         face = load_face(self.type.page.font, bold=False)
         above = (leading - (face.ascender - face.descender) * size / 1000) / 2

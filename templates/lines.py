@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lines: pieces of text set into a width, never clipped, never shrunk."""
 
-from collections.abc import Iterable
+import functools
 from dataclasses import dataclass, replace
 
-from templates.fonts import Shape, load_face
+from templates.fonts import Face, Shape, load_face
 from templates.words import Break, Piece, Run, cut_pieces, split_clusters
+
+_ROUNDING = 0.01
+"""Points; sums of widths are not exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,39 +30,35 @@ class Line:
     """Last of its paragraph, or before a forced break: never justified."""
 
 
-class LineSetter:
-    """Sets text of one family and size into lines."""
+@functools.lru_cache(maxsize=4096)
+def set_lines(
+    style: tuple[str, float],
+    runs: tuple[Run, ...],
+    width: float,
+    first_width: float | None = None,
+) -> tuple[Line, ...]:
+    """Set runs, in a family and size, into lines no wider than `width` (points).
 
-    def __init__(self, family: str, size: float) -> None:
-        self._faces = (load_face(family, bold=False), load_face(family, bold=True))
-        self._size = size
-
-    def set_lines(
-        self, runs: Iterable[Run], width: float, first_width: float | None = None
-    ) -> list[Line]:
-        """Set runs into lines no wider than `width` (points).
-
-        A piece wider than the line is divided between letters, as the last resort.
-        """
-        return _Filler(self, width, first_width or width).fill(cut_pieces(runs))
-
-    def measure(self, piece: Piece) -> float:
-        """Return the width of a piece in points."""
-        return self.shape(piece).width * self._size / 1000
-
-    def shape(self, piece: Piece) -> Shape:
-        """Return the shaped piece."""
-        return self._faces[piece.bold].shape(piece.text)
+    A piece wider than the line is divided between letters, as the last resort.
+    Labels and standing text come back from the cache.
+    """
+    family, size = style
+    faces = (load_face(family, bold=False), load_face(family, bold=True))
+    filler = _Filler(faces, size, width, first_width or width)
+    return tuple(filler.fill(cut_pieces(runs)))
 
 
 class _Filler:
     """Fills lines greedily; holds the line being filled."""
 
-    def __init__(self, setter: LineSetter, width: float, first_width: float) -> None:
-        self._setter, self._width = setter, width
+    def __init__(
+        self, faces: tuple[Face, Face], size: float, width: float, first_width: float
+    ) -> None:
+        self._faces, self._size, self._width = faces, size, width
         self._room = first_width
         self._lines: list[Line] = []
         self._pieces: list[Piece] = []
+        self._widths: list[float] = []
 
     def fill(self, pieces: list[Piece]) -> list[Line]:
         for piece in pieces:
@@ -69,22 +68,28 @@ class _Filler:
         return self._lines
 
     def _add(self, piece: Piece) -> None:
-        self._pieces.append(piece)
-        while self._wide() > self._room + 0.01 and self._break_line():
+        self._push(piece)
+        while self._wide() > self._room + _ROUNDING and self._break_line():
             pass
         if piece.after is Break.FORCED:
             self._finish(len(self._pieces), last=True)
 
+    def _shape(self, piece: Piece) -> Shape:
+        return self._faces[piece.bold].shape(piece.text)
+
+    def _measure(self, piece: Piece) -> float:
+        return self._shape(piece).width * self._size / 1000
+
+    def _push(self, piece: Piece) -> None:
+        self._pieces.append(piece)
+        self._widths.append(self._measure(piece))
+
     def _wide(self) -> float:
-        width = pending = 0.0
-        for piece in self._pieces:
-            size = self._setter.measure(piece)
-            if _is_space(piece):
-                pending += size
-            else:
-                width += pending + size
-                pending = 0.0
-        return width
+        """Return the width of the line without the spaces hanging at its end."""
+        end = len(self._pieces)
+        while end and _is_space(self._pieces[end - 1]):
+            end -= 1
+        return sum(self._widths[:end])
 
     def _break_line(self) -> bool:
         """End the line at the best place so far; tell whether there was one."""
@@ -107,30 +112,31 @@ class _Filler:
             return False
         head = ""
         self._pieces.pop()
+        self._widths.pop()
         taken = self._wide()
         for letter in letters:
             trial = replace(piece, text=head + letter)
-            fits = taken + self._setter.measure(trial) <= self._room
+            fits = taken + self._measure(trial) <= self._room
             if not fits and (head or self._pieces):
                 break
             head += letter
         if head:
-            self._pieces.append(replace(piece, text=head, after=Break.NEVER))
+            self._push(replace(piece, text=head, after=Break.NEVER))
         rest = piece.text[len(head) :]
         self._finish(len(self._pieces))
         if rest:
-            self._pieces.append(replace(piece, text=rest))
+            self._push(replace(piece, text=rest))
         return bool(rest)
 
     def _finish(self, end: int, *, last: bool = False) -> None:
-        done, self._pieces = self._pieces[:end], self._pieces[end:]
-        rest, self._pieces = self._pieces, done
-        width = self._wide()
-        self._pieces = rest
+        rest, self._pieces = self._pieces[end:], self._pieces[:end]
+        rest_widths, self._widths = self._widths[end:], self._widths[:end]
+        done, width = self._pieces, self._wide()
+        self._pieces, self._widths = rest, rest_widths
         self._lines.append(
             Line(
                 tuple(
-                    SetPiece(self._setter.shape(piece), piece.bold, _is_space(piece))
+                    SetPiece(self._shape(piece), piece.bold, _is_space(piece))
                     for piece in done
                 ),
                 width,

@@ -5,106 +5,118 @@ The emblem is a lotus within a ring of petals. It is nobody's: the Garuda and th
 marks of agencies may be used by agencies only, and come with their own types.
 """
 
+import functools
 import math
 
-from templates.drawing import Canvas, circle, num
+from templates.drawing import circle, fill, num, stroke
 
 _PETALS = 24
 _BEADS = 48
+_LOTUS = (
+    (0, 0.82, 0.17),
+    (-24, 0.74, 0.15),
+    (24, 0.74, 0.15),
+    (-48, 0.64, 0.13),
+    (48, 0.64, 0.13),
+    (-70, 0.52, 0.10),
+    (70, 0.52, 0.10),
+)
+"""Petals from back to front: angle, length and half breadth, by the radius."""
 _BAND = 11.0
 """Width of the border's band, in points."""
 _WAVE = 22.0
 """Length of one wave of the band, about; stretched to fit each side."""
 
 
-def draw_emblem(canvas: Canvas, x: float, y: float, size: float) -> None:
-    """Draw the emblem with its lower left corner at x, y; lengths in points."""
-    radius = size / 2
-    cx, cy = x + radius, y + radius
+@functools.lru_cache(maxsize=64)
+def draw_emblem(size: float) -> str:
+    """Return the emblem as PDF operators, in a square of `size` points."""
+    radius = centre = size / 2
     ring = " ".join(
-        _petal(cx, cy, 0.80 * radius, 0.985 * radius, 0.105 * radius, turn)
+        _petal(centre, 0.81 * radius, 0.985 * radius, 0.125 * radius, turn)
         for turn in _turns(_PETALS)
     )
-    canvas.stroke_path(ring, tone="accent", weight=size * 0.0075)
-    canvas.stroke_path(
-        f"{circle(cx, cy, 0.80 * radius)} {circle(cx, cy, 0.69 * radius)}",
-        tone="accent",
-        weight=size * 0.0085,
-    )
+    circles = " ".join(circle(centre, centre, part * radius) for part in (0.80, 0.69))
     beads = " ".join(
         circle(
-            cx + 0.745 * radius * math.sin(turn),
-            cy + 0.745 * radius * math.cos(turn),
+            centre + 0.745 * radius * math.sin(turn),
+            centre + 0.745 * radius * math.cos(turn),
             0.018 * radius,
         )
         for turn in _turns(_BEADS)
     )
-    canvas.fill_path(beads, tone="accent")
-    _draw_lotus(canvas, cx, cy - 0.30 * radius, radius)
-
-
-def draw_border(canvas: Canvas, width: float, height: float, inset: float) -> None:
-    """Draw the border of a page: two lines with a woven band between them."""
-    outer = (inset, inset, width - 2 * inset, height - 2 * inset)
-    band = inset + _BAND
-    inner = (band, band, width - 2 * band, height - 2 * band)
-    weave = _weave(inset, inset, width - inset, height - inset)
-    canvas.stroke_path(weave, tone="light", weight=0.5)
-    canvas.stroke_path(_box(*outer), tone="accent", weight=1.6)
-    canvas.stroke_path(_box(*inner), tone="accent", weight=0.7)
-    gap = band + 3
-    canvas.stroke_path(
-        _box(gap, gap, width - 2 * gap, height - 2 * gap), tone="accent", weight=0.3
+    return "\n".join(
+        (
+            fill(ring, tone="light"),
+            stroke(ring, tone="accent", weight=size * 0.006),
+            stroke(circles, tone="accent", weight=size * 0.0085),
+            fill(beads, tone="accent"),
+            *_draw_lotus(centre, centre - 0.30 * radius, radius),
+        )
     )
-    for cx in (band, width - band):
-        for cy in (band, height - band):
-            _draw_corner(canvas, cx, cy)
 
 
-def _draw_lotus(canvas: Canvas, cx: float, cy: float, radius: float) -> None:
-    """Draw the lotus: petals opening from one point above a calm water line."""
-    for angle, length, breadth in (
-        (0, 0.82, 0.17),
-        (-24, 0.74, 0.15),
-        (24, 0.74, 0.15),
-        (-48, 0.64, 0.13),
-        (48, 0.64, 0.13),
-        (-70, 0.52, 0.10),
-        (70, 0.52, 0.10),
-    ):
-        path = _petal(
-            cx,
-            cy,
-            0.06 * radius,
-            length * radius,
-            breadth * radius,
-            math.radians(angle),
+@functools.lru_cache(maxsize=64)
+def draw_border(width: float, height: float, inset: float) -> str:
+    """Return the border of a page: lines with a woven band between them."""
+    band = inset + _BAND
+    gap = band + 3
+    weave = _weave(inset, inset, width - inset, height - inset)
+    corners = [(x, y) for x in (band, width - band) for y in (band, height - band)]
+    return "\n".join(
+        (
+            stroke(weave, tone="light", weight=0.5),
+            stroke(_box(width, height, inset), tone="accent", weight=1.6),
+            stroke(_box(width, height, band), tone="accent", weight=0.7),
+            stroke(_box(width, height, gap), tone="accent", weight=0.3),
+            *(_draw_corner(x, y) for x, y in corners),
         )
-        canvas.fill_path(path, tone="light")
-        canvas.stroke_path(path, tone="accent", weight=radius * 0.017)
+    )
+
+
+def _draw_lotus(cx: float, cy: float, radius: float) -> list[str]:
+    """Return the lotus: petals opening from one point above a calm water line."""
+    weight = radius * 0.017
+    drawn = []
+    for angle, length, breadth in _LOTUS:
+        turn = math.radians(angle)
+        path = _petal(cx, 0.06 * radius, length * radius, breadth * radius, turn, cy)
+        drawn += [
+            fill(path, tone="light"),
+            stroke(path, tone="accent", weight=weight),
+        ]
     for level, half in ((0.07, 0.40), (0.15, 0.28), (0.23, 0.15)):
-        y = cy - level * radius
-        canvas.stroke_path(
-            f"{num(cx - half * radius)} {num(y)} m "
-            f"{num(cx - half * radius / 2)} {num(y - 0.05 * radius)} "
-            f"{num(cx + half * radius / 2)} {num(y - 0.05 * radius)} "
-            f"{num(cx + half * radius)} {num(y)} c",
-            tone="accent",
-            weight=radius * 0.017,
+        y, reach = cy - level * radius, half * radius
+        dip = y - 0.05 * radius
+        path = (
+            f"{num(cx - reach)} {num(y)} m {num(cx - reach / 2)} {num(dip)} "
+            f"{num(cx + reach / 2)} {num(dip)} {num(cx + reach)} {num(y)} c"
         )
+        drawn.append(stroke(path, tone="accent", weight=weight))
+    return drawn
 
 
-def _draw_corner(canvas: Canvas, cx: float, cy: float) -> None:
-    canvas.fill_path(circle(cx, cy, 8.2), tone="accent")
-    petals = " ".join(_petal(cx, cy, 1.2, 6.9, 1.5, turn) for turn in _turns(8))
-    canvas.fill_path(petals, tone="light")
-    canvas.fill_path(circle(cx, cy, 1.1), tone="light")
+def _draw_corner(cx: float, cy: float) -> str:
+    petals = " ".join(_petal(cx, 1.2, 6.9, 1.5, turn, cy) for turn in _turns(8))
+    return "\n".join(
+        (
+            fill(circle(cx, cy, 8.2), tone="accent"),
+            fill(petals, tone="light"),
+            fill(circle(cx, cy, 1.1), tone="light"),
+        )
+    )
 
 
 def _petal(
-    cx: float, cy: float, start: float, end: float, half: float, turn: float
+    cx: float,
+    start: float,
+    end: float,
+    half: float,
+    turn: float,
+    cy: float | None = None,
 ) -> str:
     """Return a leaf from radius `start` to `end`, turned clockwise from the top."""
+    cy = cx if cy is None else cy
     middle = start + (end - start) * 0.55
     sin, cos = math.sin(turn), math.cos(turn)
 
@@ -159,8 +171,9 @@ def _wave(side: tuple[float, float, float, float], height: float) -> str:
     return " ".join(parts)
 
 
-def _box(x: float, y: float, width: float, height: float) -> str:
-    return f"{num(x)} {num(y)} {num(width)} {num(height)} re"
+def _box(width: float, height: float, inset: float) -> str:
+    sides = (inset, inset, width - 2 * inset, height - 2 * inset)
+    return " ".join([*map(num, sides), "re"])
 
 
 def _turns(count: int) -> list[float]:
