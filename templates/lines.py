@@ -5,8 +5,10 @@ import functools
 from dataclasses import dataclass, replace
 
 from templates.fonts import Face, Shape, load_face
+from templates.wording import NO_BREAK_SPACE
 from templates.words import Break, Piece, Run, cut_pieces, split_clusters
 
+_SPACES = (" ", NO_BREAK_SPACE)
 _ROUNDING = 0.01
 """Points; sums of widths are not exact."""
 
@@ -136,7 +138,7 @@ class _Filler:
         self._lines.append(
             Line(
                 tuple(
-                    SetPiece(self._shape(piece), piece.bold, _is_space(piece))
+                    SetPiece(self._shape(piece), piece.bold, piece.text in _SPACES)
                     for piece in done
                 ),
                 width,
