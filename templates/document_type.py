@@ -25,7 +25,7 @@ from templates.fields import (
     normalise_value,
     unknown,
 )
-from templates.wording import Localized, write_date_th
+from templates.wording import NO_BREAK_SPACE, Localized, write_date_th
 
 SAMPLE_FILE = "sample.json"
 
@@ -178,7 +178,9 @@ class DocumentType:
             {
                 "name": field.name,
                 "label": {"th": field.label.th, "en": field.label.en},
-                "value": self._show(field, data[field.name]),
+                "value": self._show(field, data[field.name]).replace(
+                    NO_BREAK_SPACE, " "
+                ),
             }
             for field in self.fields
             if field.public and field.name in data
@@ -263,7 +265,7 @@ def _find_validity_problem(
     if given is not None and last is not None and given > last:
         return (
             "too_late",
-            f"วันสิ้นอายุต้องไม่เกิน {write_date_th(last)}",
+            f"วันสิ้นอายุต้องไม่เกินวันที่ {write_date_th(last)}",
             f"the last day must not be after {last.isoformat()}",
         )
     return None
