@@ -6,34 +6,18 @@ obstore writes a local file under another name first and then renames it.
 """
 
 import hashlib
-from pathlib import Path
 
 import obstore
-from obstore.store import LocalStore, ObjectStore, from_url
 
 from issuer.errors import FileMissingError, StorageError
-
-
-def open_store(address: str) -> ObjectStore:
-    """Open a folder (made if missing) or an `s3://` address.
-
-    Raises:
-        StorageError: the address cannot be used.
-    """
-    try:
-        if "://" in address:
-            return from_url(address)
-        folder = Path(address).resolve()
-        return LocalStore(prefix=folder, mkdir=True)
-    except Exception as error:  # obstore raises many kinds, none documented as stable
-        raise StorageError(f"cannot open the storage {address!r}: {error}") from error
+from register.storage import open_storage
 
 
 class FileStore:
     """Sealed PDFs under `{sha256}.pdf`."""
 
     def __init__(self, address: str) -> None:
-        self._store = open_store(address)
+        self._store = open_storage(address)
 
     def put_pdf(self, data: bytes) -> bytes:
         """Store a PDF and return its SHA-256.
@@ -75,10 +59,10 @@ class FileStore:
 
 
 class PublicationStore:
-    """The tree of signed static files that verifiers read (docs/spec/publication.md)."""
+    """The signed static files that verifiers read (docs/spec/publication.md)."""
 
     def __init__(self, address: str) -> None:
-        self._store = open_store(address)
+        self._store = open_storage(address)
 
     def put(self, path: str, content: str | bytes) -> None:
         """Write one file of the publication.

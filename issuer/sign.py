@@ -160,7 +160,7 @@ class _PyHankoSigner(signers.Signer):
     def __init__(self, signer: Signer) -> None:
         if signer.certificate is None:
             raise SealError(f"key {signer.label} has no certificate")
-        registry = SimpleCertificateStore()
+        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko
         registry.register_multiple([_asn1(c) for c in signer.chain])
         super().__init__(
             signing_cert=_asn1(signer.certificate),
@@ -186,7 +186,7 @@ class _FailoverTimeStamper(TimeStamper):
     """Asks one RFC 3161 authority after the other; fails closed."""
 
     def __init__(self, http: httpx.Client, urls: Sequence[str]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # pyHanko
         self._http = http
         self._urls = urls
 
@@ -197,8 +197,8 @@ class _FailoverTimeStamper(TimeStamper):
         for url in self._urls:
             try:
                 return self._ask(url, req.dump())
-            except (httpx.HTTPError, ValueError) as error:
-                failures.append(f"{url}: {error or type(error).__name__}")
+            except Exception as error:  # noqa: BLE001 - asn1crypto lets many kinds out
+                failures.append(f"{url}: {type(error).__name__} {error}")
         raise TimestampUnavailableError(
             "no time-stamping authority answered: " + "; ".join(failures)
         )
@@ -212,7 +212,8 @@ class _FailoverTimeStamper(TimeStamper):
         if len(answer.content) > _MAX_TSA_ANSWER:
             raise ValueError("the answer is too long for a time-stamp token")
         response = tsp.TimeStampResp.load(answer.content, strict=True)
-        status = response["status"]["status"].native
+        # Everything is parsed here, so that junk means the next authority is asked.
+        status = response.native["status"]["status"]
         if status not in {"granted", "granted_with_mods"}:
             raise ValueError(f"the authority refused: {status}")
         return response
@@ -244,7 +245,7 @@ class _CrlCache:
             return crl.CertificateList.load(answer.content[:_MAX_CRL], strict=True)
         except (httpx.HTTPError, ValueError) as error:
             raise RevocationUnavailableError(
-                f"cannot get the revocation list {url}: {error or type(error).__name__}"
+                f"cannot get the revocation list {url}: {type(error).__name__} {error}"
             ) from error
 
 

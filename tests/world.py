@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import uvicorn
 
+from issuer.agencies import ALL_PERMISSIONS
 from issuer.context import Issuer
 from issuer.settings import IssuerSettings
 from keys.ceremony import AgencyNames
@@ -67,9 +68,7 @@ class World:
             limits.get("types"),
             limits.get(
                 "actions",
-                frozenset(
-                    "issue read revoke suspend reinstate supersede void audit".split()
-                ),
+                frozenset(permission.value for permission in ALL_PERMISSIONS),
             ),
             limits.get("expires_at"),
             limits.get("now", now),
@@ -156,6 +155,7 @@ def run_world(folder: Path, **issuer: Any) -> Iterator[World]:  # noqa: ANN401
         server = create_server(home)
         config = uvicorn.Config(server, log_level="warning", access_log=False)
         issuer_ = server.state.issuer
-        with run_server(config, listener), httpx.Client(base_url=url, timeout=30) as http:
+        client = httpx.Client(base_url=url, timeout=30)
+        with run_server(config, listener), client as http:
             yield World(home, url, issuer_, http)
         issuer_.close()

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import typer
-from verifier.verify_pdf import verify_pdf
 
 from issuer.agencies import Caller
 from issuer.context import Issuer
@@ -27,6 +26,7 @@ from tra.home import Home, open_home, open_publication, operator
 from tra.installation import AgencyPlan, create_installation
 from tra.output import print_json, print_table
 from verifier.report import Report
+from verifier.verify_pdf import verify_pdf
 
 DEMO_AGENCY = AgencyPlan(
     names=AgencyNames(
@@ -141,8 +141,8 @@ def _verified(home: Home, document: Document, path: Path, expected: str) -> Step
         type=document.type_id,
         id=document.id,
         expected_outcome=expected,
-        outcome=report.to_json()["outcome"],
-        reason=report.to_json()["reason"],
+        outcome=report.outcome.value,
+        reason=report.reason.value,
     )
 
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import uvicorn
 from fastapi import FastAPI
-from verifier.app import create_app as create_verifier_app
 
 from issuer.app import create_app as create_issuer_app
 from issuer.app import get_issuer
@@ -22,6 +21,7 @@ from keys.store import open_key_store
 from register.app import create_app as create_register_app
 from tra.clock import system_clock
 from tra.home import Home, check_initialised
+from verifier.app import create_app as create_verifier_app
 
 
 def at_port(home: Home, port: int) -> Home:
@@ -63,9 +63,7 @@ def create_server(home: Home) -> FastAPI:
     return server
 
 
-def serve(
-    home: Home, *, host: str, port: int, on_ready: Callable[[], None]
-) -> None:
+def serve(home: Home, *, host: str, port: int, on_ready: Callable[[], None]) -> None:
     """Serve until interrupted, publishing at the start and every 15 minutes.
 
     `on_ready` is called when everything is checked, just before the port opens.

@@ -77,9 +77,7 @@ def test_field_that_the_type_does_not_have(world: World) -> None:
 def test_wrong_check_digit(world: World) -> None:
     kind = world.issuer.catalogue.get_type("business_licence")
     data = world.sample()
-    [field] = [
-        f.name for f in kind.fields if len(str(data.get(f.name, ""))) == 13
-    ][:1]
+    [field] = [f.name for f in kind.fields if len(str(data.get(f.name, ""))) == 13][:1]
     digits = str(data[field])
     wrong = digits[:-1] + str((int(digits[-1]) + 1) % 10)
     answer = world.post("/documents", body_with(world, data={field: wrong}))
@@ -150,9 +148,7 @@ def test_unknown_token(world: World, header: str) -> None:
 
 def test_expired_token(world: World) -> None:
     now = system_clock()
-    token = world.token(
-        now=now - timedelta(days=2), expires_at=now - timedelta(days=1)
-    )
+    token = world.token(now=now - timedelta(days=2), expires_at=now - timedelta(days=1))
     refused(world.get("/types", token=token), 401, "token-not-accepted")
 
 
@@ -177,7 +173,9 @@ def test_token_without_the_right(world: World) -> None:
     reader = world.token(actions=frozenset({"read"}))
     path = f"/documents/{document['id']}/revoke"
     refused(world.post(path, LAW, token=reader), 403, "not-permitted")
-    refused(world.post("/documents", body_with(world), token=reader), 403, "not-permitted")
+    refused(
+        world.post("/documents", body_with(world), token=reader), 403, "not-permitted"
+    )
 
 
 def test_token_for_another_type(world: World) -> None:
@@ -263,7 +261,9 @@ def test_empty_upload(world: World) -> None:
 
 
 def test_upload_of_100_mb(world: World) -> None:
-    answer = world.http.post("/v1/verify", files={"file": ("a.pdf", bytes(100_000_000))})
+    answer = world.http.post(
+        "/v1/verify", files={"file": ("a.pdf", bytes(100_000_000))}
+    )
     assert answer.status_code == 413
     assert answer.headers["content-type"].startswith("application/problem+json")
 

@@ -56,8 +56,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def licence(folder: Path) -> dict[str, Any]:
     """A document issued by `tra issue`."""
     result: dict[str, Any] = answer(
-        tra(folder, "issue", "business_licence", sample(folder), "-o", "a.pdf", "--json")
+        tra(
+            folder, "issue", "business_licence", sample(folder), "-o", "a.pdf", "--json"
+        )
     )
+    return result
+
+
+def issue(folder: Path, path: str) -> dict[str, Any]:
+    """Issue a licence with `tra issue` and return what it said."""
+    words = ("issue", "business_licence", sample(folder), "-o", path, "--json")
+    result: dict[str, Any] = answer(tra(folder, *words))
     return result
 
 
@@ -105,7 +114,14 @@ def test_issue_verify_revoke_verify(folder: Path, licence: dict[str, Any]) -> No
     assert done.returncode == 0, done.stderr
     assert tra(folder, "verify", "a.pdf").returncode == 0
     done = tra(
-        folder, "revoke", licence["id"], "--reason", "ฝ่าฝืน", "--legal-basis", "ม.๒๑", "--json"
+        folder,
+        "revoke",
+        licence["id"],
+        "--reason",
+        "ฝ่าฝืน",
+        "--legal-basis",
+        "ม.๒๑",
+        "--json",
     )
     assert answer(done)["status"] == "revoked"
     [report] = json.loads(tra(folder, "verify", "a.pdf", "--json").stdout)
@@ -114,7 +130,9 @@ def test_issue_verify_revoke_verify(folder: Path, licence: dict[str, Any]) -> No
 
 def test_supersede_links_both(folder: Path) -> None:
     old = answer(
-        tra(folder, "issue", "business_licence", sample(folder), "-o", "o.pdf", "--json")
+        tra(
+            folder, "issue", "business_licence", sample(folder), "-o", "o.pdf", "--json"
+        )
     )
     new = answer(
         tra(

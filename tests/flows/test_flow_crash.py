@@ -4,11 +4,14 @@
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.flows.crash import STEPS, request_of
 from tests.world import World
+
+CRASH = (sys.executable, "-m", "tests.flows.crash")
 
 
 @pytest.mark.parametrize("step", list(STEPS))
@@ -18,7 +21,15 @@ def test_a_killed_issue_is_finished_by_a_retry(world: World, step: str) -> None:
     known = {d.id for d in store.unfinished_reservations()}
 
     died = subprocess.run(
-        [sys.executable, "-m", "tests.flows.crash", str(world.folder), world.url, step, key],
+        [
+            sys.executable,
+            "-m",
+            "tests.flows.crash",
+            str(world.folder),
+            world.url,
+            step,
+            key,
+        ],
         check=False,
         capture_output=True,
         text=True,
@@ -37,23 +48,30 @@ def test_a_killed_issue_is_finished_by_a_retry(world: World, step: str) -> None:
     assert answer.status_code == 201, answer.text
     document = answer.json()
     if waiting:
-        assert (document["id"], document["number"]) == (waiting[0].id, waiting[0].number)
+        assert (document["id"], document["number"]) == (
+            waiting[0].id,
+            waiting[0].number,
+        )
     assert not [d for d in store.unfinished_reservations() if d.id not in known]
     found = world.get(f"/documents?number={document['number']}").json()["documents"]
-    assert [d["id"] for d in found if d["type"] == "business_licence"] == [document["id"]]
+    assert [d["id"] for d in found if d["type"] == "business_licence"] == [
+        document["id"]
+    ]
     assert world.verify(world.pdf(document["id"]))["outcome"] == "in_force"
 
 
 def test_twenty_retries_at_once_make_one_document(world: World) -> None:
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - one use
-
     key = "all-at-once"
-    body = {"type": "training_certificate", "data": world.sample("training_certificate")}
+    body = {
+        "type": "training_certificate",
+        "data": world.sample("training_certificate"),
+    }
     token = world.token()
     with ThreadPoolExecutor(20) as pool:
         answers = list(
             pool.map(
-                lambda _: world.post("/documents", body, key=key, token=token), range(20)
+                lambda _: world.post("/documents", body, key=key, token=token),
+                range(20),
             )
         )
     assert {a.status_code for a in answers} == {201}
@@ -62,8 +80,6 @@ def test_twenty_retries_at_once_make_one_document(world: World) -> None:
 
 
 def test_fifty_documents_at_once_get_fifty_numbers_in_a_row(world: World) -> None:
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - one use
-
     token = world.token("LABOUR")
     with ThreadPoolExecutor(10) as pool:
         made = list(

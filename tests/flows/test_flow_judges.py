@@ -10,6 +10,7 @@ import pytest
 from asn1crypto import cms
 
 from tests.world import World
+from tra.demo import flip_byte
 
 TYPES = ("business_licence", "juristic_certificate", "training_certificate")
 
@@ -42,9 +43,7 @@ def sealed(
 
 
 @pytest.fixture(scope="session")
-def trust_store(
-    world: World, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def trust_store(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An NSS database that trusts our root and nothing else."""
     certutil = need("certutil", "libnss3-tools")
     folder = tmp_path_factory.mktemp("nss")
@@ -74,8 +73,6 @@ def test_mupdf_finds_it_unchanged(sealed: Path) -> None:
 
 def test_mupdf_finds_a_flipped_byte(sealed: Path, tmp_path: Path) -> None:
     mutool = need("mutool", "mupdf-tools")
-    from tra.demo import flip_byte  # noqa: PLC0415 - one use
-
     bad = tmp_path / "bad.pdf"
     bad.write_bytes(flip_byte(sealed.read_bytes()))
     said = subprocess.run(

@@ -7,9 +7,11 @@ import json
 import secrets
 from datetime import timedelta
 
+import jsonschema
 import pikepdf
 import pytest
 
+from register.claim import qr_text
 from register.document import bangkok_date
 from register.record import parse_record, record_digest
 from tests.world import LAW, World
@@ -133,8 +135,6 @@ def test_record_and_claim_travel_in_the_file(world: World) -> None:
 def test_the_qr_address_gives_the_same_verdict(world: World) -> None:
     document = world.issue()
     claim = world.issuer.store.get_claim(document["id"])
-    from register.claim import qr_text  # noqa: PLC0415 - one use
-
     url = qr_text(document["verify_url"], claim)
     ask = {"url": url}
     report = world.http.post("/v1/verify/qr", json=ask).json()
@@ -181,8 +181,6 @@ def test_a_dry_run_takes_no_number(world: World) -> None:
 
 
 def test_types_have_json_schemas_that_take_the_samples(world: World) -> None:
-    import jsonschema  # noqa: PLC0415 - one use
-
     types = world.get("/types").json()["types"]
     assert {t["id"] for t in types} >= set(TYPES)
     for type_id in TYPES:
@@ -206,4 +204,4 @@ def test_the_event_log_tells_who_did_what(world: World) -> None:
 
 
 def _sequence(number: str) -> int:
-    return int("".join(c for c in number.split("/")[0] if c.isdigit()))
+    return int("".join(c for c in number.split("/", maxsplit=1)[0] if c.isdigit()))

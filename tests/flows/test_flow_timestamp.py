@@ -6,11 +6,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI, Response
 
+from issuer.errors import SealError
 from issuer.sign import Sealer, SealSources
 from keys.signing import seal_label
 from register.document import AgencyId
 from tests.world import World, run_world
+from tra.loopback import serve_on_loopback
 
 DEAD = "http://127.0.0.1:9/tsa"
 """Port 9 (discard) is not served: connections are refused at once."""
@@ -94,13 +97,8 @@ def test_the_second_authority_is_asked_when_the_first_is_down(
 
 @pytest.mark.parametrize("junk", [b"", b"junk", b"\x30\x03\x02\x01\x00"])
 def test_an_authority_that_answers_junk_is_no_authority(
-    world: World, junk: bytes, tmp_path: Path
+    world: World, junk: bytes
 ) -> None:
-    from fastapi import FastAPI, Response  # noqa: PLC0415 - one use
-
-    from issuer.errors import SealError  # noqa: PLC0415
-    from tra.loopback import serve_on_loopback  # noqa: PLC0415
-
     liar = FastAPI()
 
     @liar.post("/tsa")

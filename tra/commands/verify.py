@@ -5,24 +5,25 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from verifier.verify_pdf import verify_pdf
-from verifier.verify_qr import verify_qr
 
 from tra.clock import system_clock
 from tra.errors import UsageError
 from tra.home import open_publication, read_home
-from tra.output import Json, print_json
-from verifier.report import EXIT_CODES, Report
+from tra.output import Json, print_facts, print_json
+from verifier.report import Outcome, Report
 from verifier.settings import VerifierSettings
+from verifier.texts import describe_verdict
 from verifier.trust import Publication
+from verifier.verify_pdf import verify_pdf
+from verifier.verify_qr import verify_qr
 
 _MARKS = {
-    "in_force": ("✓", typer.colors.GREEN),
-    "not_in_force": ("✗", typer.colors.RED),
-    "altered": ("✗", typer.colors.RED),
-    "unknown": ("✗", typer.colors.RED),
-    "signature_only": ("?", typer.colors.YELLOW),
-    "unchecked": ("?", typer.colors.YELLOW),
+    Outcome.IN_FORCE: ("✓", typer.colors.GREEN),
+    Outcome.NOT_IN_FORCE: ("✗", typer.colors.RED),
+    Outcome.ALTERED: ("✗", typer.colors.RED),
+    Outcome.UNKNOWN: ("✗", typer.colors.RED),
+    Outcome.SIGNATURE_ONLY: ("?", typer.colors.YELLOW),
+    Outcome.UNCHECKED: ("?", typer.colors.YELLOW),
 }
 
 
@@ -54,7 +55,7 @@ def verify(
     else:
         for name, report in reports:
             _print_report(name, report)
-    raise typer.Exit(max(EXIT_CODES[report.outcome] for _, report in reports))
+    raise typer.Exit(max(report.exit_code for _, report in reports))
 
 
 def _verify_all(
@@ -91,15 +92,16 @@ def _read(path: Path) -> bytes:
 
 
 def _print_report(name: str, report: Report) -> None:
-    facts = report.to_json()
-    mark, colour = _MARKS[facts["outcome"]]
-    reason = f" ({facts['reason']})" if facts["reason"] else ""
-    verdict = typer.style(f"{mark} {facts['outcome']}{reason}", fg=colour, bold=True)
-    typer.echo(f"{verdict}  {name}")
-    for language in ("th", "en"):
-        typer.echo(f"  {facts['text'][language]}")
-    document = facts.get("document")
-    if document:
-        typer.echo(f"  {document['type_name']['th']} {document['number']}")
-    typer.echo(f"  {facts['advice']['th']}")
-    typer.echo(f"  {facts['advice']['en']}")
+    mark, colour = _MARKS[report.outcome]
+    verdict = f"{mark} {report.outcome} ({report.reason})"
+    typer.echo(f"{typer.style(verdict, fg=colour, bold=True)}  {name}")
+    text, advice = describe_verdict(report.outcome, report.reason, report.basis)
+    for line in (text.th, text.en, advice.th, advice.en):
+        typer.echo(f"  {line}")
+    if report.document is not None:
+        print_facts(
+            {
+                name: report.document.get(name)
+                for name in ("number", "holder", "valid_from", "valid_until")
+            }
+        )
