@@ -56,6 +56,7 @@ from verifier.settings import VerifierSettings
 NOW = datetime(2026, 11, 21, 7, 5, tzinfo=UTC)
 """What clocks show: 21 November 2026, 14:05 in Thailand."""
 
+MAX_BYTES = 20_000_000
 HOLDER = "นายสมชาย ใจดี"
 AGENCY_NAME = Text(
     th="กรมส่งเสริมการค้าตัวอย่าง", en="Department of Trade Promotion (Sample)"
@@ -92,13 +93,16 @@ class SigningKey:
 
     @property
     def public(self) -> ec.EllipticCurvePublicKey:
+        """The key that verifies."""
         return self.private.public_key()
 
     @property
     def kid(self) -> str:
+        """The thumbprint that tokens name the key by."""
         return key_id(self.public)
 
     def sign(self, message: bytes) -> bytes:
+        """Return r and s, 32 bytes each."""
         r, s = utils.decode_dss_signature(
             self.private.sign(message, ec.ECDSA(hashes.SHA256()))
         )
@@ -130,6 +134,7 @@ class Issued:
 
     @property
     def path(self) -> str:
+        """What the QR code opens, without scheme and host."""
         return f"/V/{self.id}#{self.digits}"
 
 
@@ -148,13 +153,17 @@ class SignedPublication:
             name=AGENCY_NAME,
             domain="trade.example.go.th",
             types=(TYPE,),
-            claim_keys=(ClaimKey(key=self.claims.public, certificate=self.certificate),),
+            claim_keys=(
+                ClaimKey(key=self.claims.public, certificate=self.certificate),
+            ),
             publication_keys=(PublicationKey(key=self.publication.public),),
         )
         for name in ("status", "records", "files"):
             (folder / name).mkdir(parents=True)
         self.root_file.write_bytes(
-            self.root.public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            self.root.public.public_bytes(
+                Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+            )
         )
         self.publish_trust_list()
         self.publish_statuses()
@@ -185,14 +194,15 @@ class SignedPublication:
 
     def publish_statuses(self, *, iat: datetime | None = None) -> None:
         """Sign status list 0 anew."""
-        folder, signed = self.folder / "status", {
+        folder = self.folder / "status"
+        about: dict[str, Any] = {
             "uri": "https://verify.example.go.th/publication/status/0",
             "iat": iat or self.now,
             "kid": self.publication.kid,
             "sign": self.publication.sign,
         }
-        (folder / "0.jwt").write_text(sign_status_jwt(self.statuses, **signed))
-        (folder / "0").write_bytes(sign_status_cwt(self.statuses, **signed))
+        (folder / "0.jwt").write_text(sign_status_jwt(self.statuses, **about))
+        (folder / "0").write_bytes(sign_status_cwt(self.statuses, **about))
 
     def publish_record(self, record: PublicRecord) -> None:
         """Sign the public record of a document."""
@@ -274,16 +284,14 @@ class SignedPublication:
         )
 
 
-def make_app(publication: SignedPublication, **settings: int) -> FastAPI:
-    """Return the real verifier, reading that publication and showing its clock."""
-    return create_app(
-        VerifierSettings(
-            publication_url=str(publication.folder),
-            trust_root=publication.root_file,
-            **settings,
-        ),
-        clock=lambda: publication.now,
+def make_app(
+    folder: Path, *, root_file: Path, now: datetime = NOW, max_bytes: int = MAX_BYTES
+) -> FastAPI:
+    """Return the real verifier, reading a publication and showing this clock."""
+    settings = VerifierSettings(
+        publication_url=str(folder), trust_root=root_file, max_upload_bytes=max_bytes
     )
+    return create_app(settings, clock=lambda: now)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,10 +60,15 @@ export function drawReport(report, options) {
 function drawVerdict(report, { lang, level }) {
   const words = OUTCOME_WORDS[report.outcome] ?? OUTCOME_WORDS.unchecked;
   const reason = REASON_WORDS[report.reason]?.[lang];
-  const text = report.text ?? describeVerdict(report.outcome, report.reason).text;
+  const text = report.text ?? describeVerdict(report.outcome, report.reason, report.basis).text;
   return el(
     'section',
-    { class: 'verdict', 'data-outcome': report.outcome, 'data-reason': report.reason },
+    {
+      class: 'verdict',
+      'data-outcome': report.outcome,
+      'data-reason': report.reason,
+      'data-basis': report.basis,
+    },
     icon(report.outcome),
     el(
       'div',
@@ -194,7 +199,7 @@ function groups(id) {
  * @param {ViewOptions} options
  */
 function drawNext(report, { lang, level, retry }) {
-  const advice = report.advice ?? describeVerdict(report.outcome, report.reason).advice;
+  const advice = report.advice ?? describeVerdict(report.outcome, report.reason, report.basis).advice;
   const steps = report.outcome === 'in_force'
     ? [WORDS.nextAccept[lang], WORDS.nextDiffers[lang]]
     : [advice[lang]];

@@ -55,6 +55,18 @@ const OUTCOME_TEXTS = {
   },
 };
 
+/** What the register alone says: nobody has looked at the paper. @type {Record<string, Text>} */
+const REGISTER_TEXTS = {
+  in_force: {
+    th: 'ตามทะเบียน เอกสารรหัสนี้มีผลใช้ได้ในวันนี้ แต่ยังไม่ได้ตรวจฉบับที่ท่านถืออยู่',
+    en: 'The register has a document of this id in force today. The one in your hands has not been checked.',
+  },
+  not_in_force: {
+    th: 'ตามทะเบียน เอกสารรหัสนี้ไม่มีผลใช้ได้ในวันนี้',
+    en: 'The register says that the document of this id is not in force today.',
+  },
+};
+
 const ACCEPT = {
   th: 'โปรดเทียบชื่อ เลขที่ และวันที่ด้านล่างกับเอกสารที่ท่านถืออยู่ ต้องตรงกันทุกข้อ',
   en: 'Compare name, number and dates below with the document you hold: all must be the same.',
@@ -308,10 +320,12 @@ const UNNAMED = { th: '', en: '' };
  *
  * @param {string} outcome
  * @param {string} reason
+ * @param {'claim' | 'record' | 'file'} basis
  * @returns {{text: Text, advice: Text}}
  */
-export function describeVerdict(outcome, reason) {
-  const headline = OUTCOME_TEXTS[outcome] ?? OUTCOME_TEXTS.unchecked;
+export function describeVerdict(outcome, reason, basis) {
+  const said = (basis === 'record' && REGISTER_TEXTS[outcome]) || OUTCOME_TEXTS[outcome];
+  const headline = said ?? OUTCOME_TEXTS.unchecked;
   const [sentence, advice] = REASON_TEXTS[reason] ?? REASON_TEXTS.processing_error;
   if (reason === 'valid') return { text: headline, advice };
   const text = {

@@ -86,7 +86,8 @@ def publication(tmp_path: Path) -> SignedPublication:
 @pytest.fixture
 def server(publication: SignedPublication) -> Iterator[RunningServer]:
     """Serve the verifier on that publication."""
-    with serve_logged(make_app(publication)) as running:
+    app = make_app(publication.folder, root_file=publication.root_file)
+    with serve_logged(app) as running:
         yield running
 
 

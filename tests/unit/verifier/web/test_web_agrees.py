@@ -14,13 +14,12 @@ import pytest
 from playwright.sync_api import Page
 
 from register.claim import MAX_CLAIM_BYTES, read_claim, verify_claim
-from register.digits import encode_digits
 from register.document import Status
 from register.envelope import public_jwk
 from register.errors import ClaimError
 from tests.unit.verifier.web.conftest import Visitor
 from tests.web_server import SignedPublication
-from verifier.reasons import CheckId, Outcome, Reason
+from verifier.reasons import Basis, CheckId, Outcome, Reason
 from verifier.texts import CHECK_NAMES, describe_reason, describe_verdict
 
 VECTORS = Path(__file__).parents[3] / "vectors"
@@ -72,14 +71,16 @@ def test_verdicts_are_the_vectors(page: Page) -> None:
     said = page.evaluate(DECIDE, cases)
     expected = [{"outcome": c["outcome"], "reason": c["reason"]} for c in cases]
     names = [case["name"] for case in cases]
-    assert dict(zip(names, said, strict=True)) == dict(zip(names, expected, strict=True))
+    assert dict(zip(names, said, strict=True)) == dict(
+        zip(names, expected, strict=True)
+    )
 
 
 def test_vectors_use_the_words_of_the_verifier() -> None:
     for case in load("verdicts.json")["cases"]:
         assert Outcome(case["outcome"])
         assert Reason(case["reason"])
-        assert date.fromisoformat(case["today"])
+        date.fromisoformat(case["today"])
 
 
 def test_good_claims_read_as_the_vectors_say(page: Page) -> None:
@@ -159,7 +160,8 @@ def test_decoders_refuse_the_same_mutations(page: Page) -> None:
 def test_no_forged_digit_verifies(page: Page, publication: SignedPublication) -> None:
     issued = publication.issue()
     forged = [
-        issued.digits[:at] + str((int(issued.digits[at]) + 1) % 10)
+        issued.digits[:at]
+        + str((int(issued.digits[at]) + 1) % 10)
         + issued.digits[at + 1 :]
         for at in range(len(issued.digits))
     ]
@@ -178,26 +180,31 @@ def test_sentences_are_those_of_the_server(page: Page) -> None:
         """async ([pairs, reasons, checks]) => {
             const texts = await import('/static/verdict-texts.js');
             return {
-                verdicts: pairs.map(([o, r]) => texts.describeVerdict(o, r)),
+                verdicts: pairs.map((pair) => texts.describeVerdict(...pair)),
                 reasons: reasons.map(texts.describeReason),
                 checks: checks.map(texts.nameCheck),
             };
         }""",
-        [_pairs(), [reason for _, reason in _pairs()], _checks()],
+        [_pairs(), [reason for _, reason, _ in _pairs()], _checks()],
     )
-    for (outcome, reason), texts in zip(_pairs(), said["verdicts"], strict=True):
-        text, advice = describe_verdict(Outcome(outcome), Reason(reason))
+    for pair, texts in zip(_pairs(), said["verdicts"], strict=True):
+        outcome, reason, basis = pair
+        text, advice = describe_verdict(Outcome(outcome), Reason(reason), Basis(basis))
         assert texts == {"text": text.to_json(), "advice": advice.to_json()}, reason
-    for (_, reason), text in zip(_pairs(), said["reasons"], strict=True):
+    for (_, reason, _), text in zip(_pairs(), said["reasons"], strict=True):
         assert text == describe_reason(Reason(reason)).to_json()
     for check, text in zip(_checks(), said["checks"], strict=True):
         assert text == CHECK_NAMES[CheckId(check)].to_json()
 
 
-def _pairs() -> list[tuple[str, str]]:
+def _pairs() -> list[tuple[str, str, str]]:
     cases = load("verdicts.json")["cases"]
     early = {
-        "unchecked": ["trust_list_unreachable", "trust_list_invalid", "processing_error"],
+        "unchecked": [
+            "trust_list_unreachable",
+            "trust_list_invalid",
+            "processing_error",
+        ],
         "unknown": [
             "qr_unreadable",
             "claim_key_unknown",
@@ -209,10 +216,9 @@ def _pairs() -> list[tuple[str, str]]:
         ],
         "altered": ["claim_invalid", "claim_signature_invalid", "register_mismatch"],
     }
-    return sorted(
-        {(case["outcome"], case["reason"]) for case in cases}
-        | {(outcome, reason) for outcome, rs in early.items() for reason in rs}
-    )
+    pairs = {(case["outcome"], case["reason"]) for case in cases}
+    pairs |= {(outcome, reason) for outcome, rs in early.items() for reason in rs}
+    return sorted((*pair, basis) for pair in pairs for basis in ("claim", "record"))
 
 
 def _checks() -> list[str]:

@@ -272,5 +272,7 @@ def test_next_code_in_the_same_page_is_judged_anew(
     visitor.scan(issued.path)
     forged = change_digit(issued.digits, -20)
     visitor.page.evaluate("digits => { location.hash = digits }", forged)
-    expect(visitor.page.locator("#result .verdict")).to_have_attribute("data-outcome", "altered")
+    expect(visitor.page.locator("#result .verdict")).to_have_attribute(
+        "data-outcome", "altered"
+    )
     assert "#" not in visitor.page.url

@@ -62,9 +62,7 @@ def test_file_gets_its_verdict_and_its_fingerprint(
     expect(card.locator("code").last).to_have_text(digest)
     card.locator("summary").click()
     assert "ไฟล์นี้ไม่มีลายมือชื่อดิจิทัล" in card.inner_text()
-    expect(visitor.page.get_by_role("status")).to_have_text(
-        "unsigned.pdf: ไม่ทราบที่มา"
-    )
+    expect(visitor.page.get_by_role("status")).to_have_text("unsigned.pdf: ไม่ทราบที่มา")
     assert visitor.page.evaluate(AUDIT) == []
 
 
@@ -79,8 +77,11 @@ def test_several_files_are_checked_one_after_another(
             running.add(request)
             at_once.append(len(running))
 
+    def end(request: Request) -> None:
+        running.discard(request)
+
     visitor.page.on("request", begin)
-    visitor.page.on("requestfinished", lambda request: running.discard(request))
+    visitor.page.on("requestfinished", end)
     cards = choose(
         visitor, folder / "junk.pdf", folder / "unsigned.pdf", folder / "junk.pdf"
     )
@@ -226,7 +227,9 @@ def test_id_that_is_none_is_told(visitor: Visitor) -> None:
 def strict_visitor(visitor: Visitor, tmp_path: Path) -> Iterator[Visitor]:
     """Give a person at a server that takes files of one megabyte at most."""
     publication = SignedPublication(tmp_path / "strict", now=NOW)
-    app = make_app(publication, max_upload_bytes=MEGABYTE)
+    app = make_app(
+        publication.folder, root_file=publication.root_file, max_bytes=MEGABYTE
+    )
     with serve_logged(app) as server:
         strict = Visitor(page=visitor.page, server=server)
         strict.open("/")

@@ -57,7 +57,7 @@ def test_page_is_accessible_and_fits_narrow_screens(
 ) -> None:
     path = address_of(kind, publication)
     for scheme in ("light", "dark"):
-        visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # two of its words
+        visitor.page.emulate_media(color_scheme=scheme)
         visitor.page.goto("about:blank")
         visitor.open(path)
         if kind != "front":

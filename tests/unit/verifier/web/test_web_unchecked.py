@@ -29,7 +29,9 @@ def test_missing_network_is_unchecked_until_it_is_back(
     assert "ไม่ได้หมายความว่าเอกสารเป็นของปลอม" in visitor.text()
     visitor.page.unroute_all()
     visitor.page.get_by_role("button", name="ลองตรวจอีกครั้ง").click()
-    expect(visitor.page.locator("#result .verdict")).to_have_attribute("data-outcome", "in_force")
+    expect(visitor.page.locator("#result .verdict")).to_have_attribute(
+        "data-outcome", "in_force"
+    )
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
