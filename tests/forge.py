@@ -126,6 +126,8 @@ class Signature:
     crls: tuple[bytes, ...] = ()
     certify: bool = True
     field: str = "Seal"
+    stamp_another: bool = False
+    """Let the time stamp be of something else than this signature."""
 
 
 @dataclass(frozen=True)
@@ -280,6 +282,14 @@ class AgencyForge:
         return f"GOVTH-{self.id}"
 
 
+class _OtherTimeStamper(DummyTimeStamper):
+    """Stamps something else than what it is given."""
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> Any:  # noqa: ANN401 - library type
+        """Stamp zeros."""
+        return await super().async_timestamp(bytes(len(message_digest)), md_algorithm)
+
+
 class Forge:
     """A PKI, two agencies and a publication folder, at a moment of its own."""
 
@@ -302,14 +312,10 @@ class Forge:
     # Keys.
 
     @staticmethod
-    def make_tsa(issuer: Authority | None) -> Authority:
+    def make_tsa(issuer: Authority | None, *, stamping: bool = True) -> Authority:
         """Make a time-stamping authority; without an issuer it signs itself."""
-        return make_certificate(
-            name_of("Test TSA"),
-            _tsa_key(),
-            issuer,
-            usage=ExtendedKeyUsageOID.TIME_STAMPING,
-        )
+        usage = ExtendedKeyUsageOID.TIME_STAMPING if stamping else None
+        return make_certificate(name_of("Test TSA"), _tsa_key(), issuer, usage=usage)
 
     def make_agency(self, agency: str, th: str, en: str) -> AgencyForge:
         """Make an agency with all its keys."""
@@ -423,7 +429,8 @@ class Forge:
             signing_key=how.seal.asn1_key,
             cert_registry=registry,
         )
-        stamper = how.tsa and DummyTimeStamper(
+        kind = _OtherTimeStamper if how.stamp_another else DummyTimeStamper
+        stamper = how.tsa and kind(
             how.tsa.asn1, how.tsa.asn1_key, registry, fixed_dt=how.at
         )
         context = ValidationContext(
@@ -616,8 +623,12 @@ def draw_pdf(
     attachments: Mapping[str, bytes] | None = None,
     *,
     lines: Sequence[str] = ("BUSINESS LICENCE", "Holder: Somchai Jaidee"),
+    compress: bool = False,
 ) -> bytes:
-    """Draw one page with a few lines of text, and attach files to it."""
+    """Draw one page with a few lines of text, and attach files to it.
+
+    Streams are plain by default, so that a test can find its text and change it.
+    """
     pdf = pikepdf.new()
     font = pdf.make_indirect(
         pikepdf.Dictionary(
@@ -641,5 +652,5 @@ def draw_pdf(
         pdf.attachments[name] = data
         pdf.attachments[name].relationship = pikepdf.Name.Data
     output = BytesIO()
-    pdf.save(output, static_id=True)
+    pdf.save(output, static_id=True, compress_streams=compress)
     return output.getvalue()

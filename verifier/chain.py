@@ -149,6 +149,7 @@ def find_anchor(
     if len(others) > _MAX_CERTIFICATES:
         raise CheckError(Reason.LIMIT, f"certificates: {len(others)}")
     with reading_hostile_input(Reason.CHAIN_FAILURE):
+        _check_usage(signature.signer, usage)
         _check_algorithms(signature)
         context = ValidationContext(
             trust_roots=[_load_certificate(der) for der in anchors],
@@ -164,7 +165,6 @@ def find_anchor(
             retroactive_revinfo=True,
         )
         path = _build_path(signature.signer, context)
-        _check_usage(signature.signer, usage)
         return bytes(path.trust_anchor.authority.certificate.dump())
 
 

@@ -70,7 +70,7 @@ def _open(
             pdf = open_pdf(data, limits=limits, password=password)
         except CheckError as error:
             findings.integrity = Integrity.UNREADABLE
-            if error.reason is Reason.DAMAGED:
+            if error.reason in (Reason.DAMAGED, Reason.NOT_A_PDF):
                 _look_for_broken_signature(data, limits, findings)
             raise
     return pdf

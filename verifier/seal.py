@@ -23,7 +23,7 @@ from verifier.settings import Limits
 from verifier.signature import PdfSignature
 from verifier.signer import Signer, describe_signature, find_signer, name_signers
 
-_OPEN = frozenset({Reason.TRY_LATER, Reason.OUT_OF_BOUNDS})
+_OPEN = frozenset({Reason.TRY_LATER, Reason.OUT_OF_BOUNDS, Reason.CHAIN_FAILURE})
 """Reasons that leave open whether the signer is who the certificate says."""
 
 
@@ -41,9 +41,10 @@ def judge_seal(
 ) -> Sealed | None:
     """Find time and signer of the seal; None if no listed agency's it is.
 
-    Records the checks TIME and SIGNER. Where revocation data is missing, the
-    agency named by the certificate is returned all the same: the register may
-    know more, and the check that is open keeps the outcome from being good.
+    Records the checks TIME and SIGNER. Where certificates or revocation data
+    are missing or broken, the agency named by the certificate is returned all
+    the same: the register may know that the file was changed, and the check
+    that is open keeps the outcome from being good.
     """
     seal = intact.seal
     attachments = _read_attachments(seal, limits, findings)

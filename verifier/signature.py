@@ -39,6 +39,7 @@ from verifier.reasons import Reason
 
 _SUBFILTERS = ("/ETSI.CAdES.detached", "/adbe.pkcs7.detached", "/ETSI.RFC3161")
 _TIMESTAMP_SUBFILTER = "/ETSI.RFC3161"
+_LEGACY_SUBFILTERS = ("/adbe.pkcs7.sha1", "/adbe.x509.rsa_sha1")
 
 
 class CmsSignature:
@@ -126,6 +127,7 @@ class PdfSignature:
     """A signature or document timestamp in a PDF, not yet judged."""
 
     name: str
+    subfilter: str
     data: bytes
     embedded: EmbeddedPdfSignature
     cms: CmsSignature
@@ -158,6 +160,8 @@ class PdfSignature:
                 self.cms.check_token(imprint)
             else:
                 self.cms.check(_hash_bytes(self.cms.digest_name, first, second), "data")
+            if self.subfilter not in _SUBFILTERS:
+                raise CheckError(Reason.FORMAT_FAILURE, f"SubFilter {self.subfilter}")
 
     def list_later_changes(self) -> tuple[str, ...]:
         """Return what later revisions added, if all of it is allowed.
@@ -242,15 +246,17 @@ def _read_signature(
 ) -> PdfSignature:
     name, value, field = entry
     with reading_hostile_input(Reason.INCOMPLETE_SIGNATURE):
-        subfilter = value.get_object().get("/SubFilter")
-        if subfilter not in _SUBFILTERS:
-            raise CheckError(Reason.FORMAT_FAILURE, f"SubFilter is {subfilter}")
+        subfilter = str(value.get_object().get("/SubFilter"))
+        if subfilter in _LEGACY_SUBFILTERS:
+            raise CheckError(Reason.FORMAT_FAILURE, f"SubFilter {subfilter}")
         embedded = EmbeddedPdfSignature(reader, field, name)
         is_timestamp = subfilter == _TIMESTAMP_SUBFILTER
         signature = (TimestampToken if is_timestamp else CmsSignature)(
             embedded.signed_data
         )
-    return PdfSignature(name=name, data=data, embedded=embedded, cms=signature)
+    return PdfSignature(
+        name=name, subfilter=subfilter, data=data, embedded=embedded, cms=signature
+    )
 
 
 def _byte_ranges(signature: PdfSignature) -> tuple[memoryview, memoryview]:

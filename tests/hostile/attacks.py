@@ -17,7 +17,7 @@ def update(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> by
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     change(writer)
     output = BytesIO()
-    writer.write(output)
+    writer.write(output)  # type: ignore[no-untyped-call]  # library
     return output.getvalue()
 
 
@@ -34,6 +34,23 @@ def first_page(writer: IncrementalPdfFileWriter) -> generic.DictionaryObject:
     page = writer.root["/Pages"]["/Kids"][0]
     assert isinstance(page, generic.DictionaryObject)
     return page
+
+
+def dictionary(**entries: object) -> generic.DictionaryObject:
+    """Make a PDF dictionary."""
+    return generic.DictionaryObject(  # type: ignore[no-untyped-call]  # library
+        {pdf_name(f"/{key}"): value for key, value in entries.items()}
+    )
+
+
+def numbers(*values: int) -> generic.ArrayObject:
+    """Make a PDF array of numbers."""
+    return generic.ArrayObject(number(value) for value in values)
+
+
+def number(value: int) -> generic.NumberObject:
+    """Make a PDF number."""
+    return generic.NumberObject(value)  # type: ignore[no-untyped-call]  # library
 
 
 def signed_ranges(pdf: bytes) -> tuple[int, int, int, int]:

@@ -5,7 +5,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from tests.forge import Forge, Issued
-from tests.hostile.attacks import NAME, first_page, update
+from tests.hostile.attacks import NAME, dictionary, first_page, numbers, update
 
 
 def test_an_annotation_over_the_text_is_altered(
@@ -13,16 +13,12 @@ def test_an_annotation_over_the_text_is_altered(
 ) -> None:
     def change(writer: IncrementalPdfFileWriter) -> None:
         page = first_page(writer)
-        note = generic.DictionaryObject(
-            {
-                NAME("/Type"): NAME("/Annot"),
-                NAME("/Subtype"): NAME("/FreeText"),
-                NAME("/Contents"): generic.TextStringObject("Valid for ever"),
-                NAME("/DA"): generic.TextStringObject("/Helv 18 Tf"),
-                NAME("/Rect"): generic.ArrayObject(
-                    generic.NumberObject(side) for side in (72, 700, 400, 740)
-                ),
-            }
+        note = dictionary(
+            Type=NAME("/Annot"),
+            Subtype=NAME("/FreeText"),
+            Contents=generic.TextStringObject("Valid for ever"),
+            DA=generic.TextStringObject("/Helv 18 Tf"),
+            Rect=numbers(72, 700, 400, 740),
         )
         annotations = page["/Annots"] if "/Annots" in page else generic.ArrayObject()
         page[NAME("/Annots")] = generic.ArrayObject(

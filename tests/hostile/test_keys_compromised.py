@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Attack: use a key that was stolen, retired, or whose certificate was revoked."""
+
+from datetime import timedelta
+
+from register.trust_list import Period
+from tests.forge import NOW, Forge, Signature, draw_pdf, make_crl
+from verifier.verify_qr import verify_qr
+
+
+def test_a_seal_made_after_the_key_was_stolen_is_unknown(forge: Forge) -> None:
+    mine = forge.issue()
+    forge.trade.seal_period = Period(compromised_from=NOW - timedelta(days=1))
+
+    report = forge.verify(mine.pdf)
+
+    assert (report.outcome, report.reason) == ("unknown", "key_compromised")
+    assert report.integrity == "intact"
+
+
+def test_a_seal_made_before_the_key_was_stolen_stays_good(forge: Forge) -> None:
+    mine = forge.issue()
+    forge.trade.seal_period = Period(compromised_from=NOW + timedelta(seconds=1))
+
+    assert forge.verify(mine.pdf).outcome == "in_force"
+
+
+def test_a_seal_made_after_the_key_was_retired_is_unknown(forge: Forge) -> None:
+    mine = forge.issue()
+    forge.trade.seal_period = Period(not_after=NOW - timedelta(days=1))
+
+    report = forge.verify(mine.pdf)
+
+    assert (report.outcome, report.reason) == ("unknown", "key_not_in_use")
+
+
+def test_a_claim_made_after_its_key_was_stolen_is_unknown(forge: Forge) -> None:
+    mine = forge.issue()
+    forge.trade.claim_period = Period(compromised_from=NOW - timedelta(days=1))
+    publication = forge.publish()
+
+    report = forge.verify(mine.pdf, publication=publication)
+    scanned = verify_qr(mine.url, publication=publication, now=NOW)
+
+    assert (report.outcome, report.reason) == ("unknown", "key_compromised")
+    assert (scanned.outcome, scanned.reason) == ("unknown", "key_compromised")
+
+
+def test_a_claim_made_before_its_key_was_stolen_stays_good(forge: Forge) -> None:
+    mine = forge.issue()
+    later = NOW + timedelta(days=30)
+    forge.trade.claim_period = Period(compromised_from=NOW + timedelta(days=1))
+    publication = forge.publish(at=later)
+
+    report = forge.verify(mine.pdf, publication=publication, now=later)
+    scanned = verify_qr(mine.url, publication=publication, now=later)
+
+    assert report.outcome == "in_force"
+    assert scanned.outcome == "in_force"
+
+
+def test_a_claim_forged_with_a_stolen_key_and_an_old_date_is_caught(
+    forge: Forge,
+) -> None:
+    """The thief dates it back; the register never heard of it."""
+    forge.trade.claim_period = Period(compromised_from=NOW + timedelta(days=1))
+    forged = forge.issue()
+    forge.issued.remove(forged)
+
+    report = verify_qr(forged.url, publication=forge.publish(), now=NOW)
+
+    assert (report.outcome, report.reason) == ("signature_only", "not_registered")
+
+
+def test_a_certificate_revoked_before_sealing_is_unknown(forge: Forge) -> None:
+    mine = forge.issue()
+    serial = forge.trade.seal.certificate.serial_number
+    crls = forge.crls({serial: NOW - timedelta(days=2)})
+    attached = {"record.json": mine.record, "claim.cose": mine.claim}
+    how = Signature(forge.trade.seal, tsa=forge.tsa, crls=crls)
+
+    report = forge.verify(forge.sign(draw_pdf(attached), how))
+
+    assert (report.outcome, report.reason) == ("unknown", "REVOKED")
+
+
+def test_an_old_list_of_revoked_certificates_does_not_help_a_thief(
+    forge: Forge,
+) -> None:
+    mine = forge.issue()
+    crls = (
+        make_crl(forge.ca, at=NOW - timedelta(days=30), days=7),
+        make_crl(forge.root),
+    )
+    attached = {"record.json": mine.record, "claim.cose": mine.claim}
+    how = Signature(forge.trade.seal, tsa=forge.tsa, crls=crls)
+    forge.issued.clear()
+
+    report = forge.verify(forge.sign(draw_pdf(attached), how))
+
+    assert report.outcome == "unchecked"
+
+
+def test_an_expired_certificate_with_a_proof_of_time_stays_good(forge: Forge) -> None:
+    mine = forge.issue(valid_until=None)
+    later = NOW + timedelta(days=3000)
+    forge.now = later
+    publication = forge.publish()
+
+    assert forge.verify(mine.pdf, publication=publication).outcome == "in_force"
