@@ -25,6 +25,14 @@ export const WORDS = {
     th: 'ถ้าตรงกันทุกข้อ ใช้เอกสารนี้ได้ในวันนี้',
     en: 'If everything is the same, you can rely on the document today.',
   },
+  nextScan: {
+    th: 'ก่อนใช้เอกสารกระดาษ สแกนคิวอาร์โค้ดบนกระดาษ หรือตรวจไฟล์ PDF ที่หน่วยงานออกให้',
+    en: 'Before you rely on a paper, scan its QR code or check the PDF the agency issued.',
+  },
+  nextFile: {
+    th: 'ใช้เอกสารนี้ได้ในวันนี้ ตรวจดูด้วยว่าเป็นเอกสารของบุคคลหรือกิจการที่ท่านติดต่ออยู่',
+    en: 'You can rely on it today. See that it belongs to the person or business you deal with.',
+  },
   nextDiffers: {
     th: 'ถ้ามีข้อใดต่างไป อย่ารับเอกสารนั้น และแจ้งหน่วยงานผู้ออก',
     en: 'If anything differs, do not accept the paper, and tell the issuing agency.',
@@ -34,11 +42,10 @@ export const WORDS = {
   retry: { th: 'ลองตรวจอีกครั้ง', en: 'Check again' },
   sources: { th: 'ตรวจจากอะไร', en: 'What this is based on' },
   statusRead: { th: 'สถานะ ณ', en: 'Status as of' },
-  statusNotRead: { th: 'ยังไม่ได้อ่าน', en: 'Not read' },
+  notRead: { th: 'ยังไม่ได้อ่าน', en: 'Not read' },
   statusSince: { th: 'สถานะนี้ตั้งแต่', en: 'In this status since' },
   trustList: { th: 'บัญชีรายชื่อหน่วยงาน', en: 'Trust list' },
   edition: { th: 'ฉบับที่', en: 'version' },
-  noTrustList: { th: 'ยังอ่านไม่ได้', en: 'Could not be read' },
   checkedAt: { th: 'ตรวจเมื่อ', en: 'Checked' },
   checkedBy: { th: 'ตรวจโดย', en: 'Checked by' },
   byDevice: { th: 'อุปกรณ์ของท่านเอง', en: 'Your own device' },

@@ -15,8 +15,8 @@ import {
 /** @typedef {import('./language.js').Text} Text */
 /** @typedef {import('./verdict.js').DocumentFacts} DocumentFacts */
 /**
- * @typedef {import('./verdict.js').Report & {
- *   text?: Text, advice?: Text,
+ * @typedef {Omit<import('./verdict.js').Report, 'checks'> & {
+ *   text?: Text, advice?: Text, file?: {sha256?: string} | null,
  *   signature?: {
  *     signer?: string, agency?: {name: Text} | null, signed_at?: string | null,
  *   } | null,
@@ -29,6 +29,13 @@ import {
  * @property {number} level  of the verdict's heading; the parts come one below
  * @property {(() => void) | null} [retry]
  */
+
+/** What to do with a document that is in force, by what was looked at. */
+const NEXT_STEPS = {
+  claim: [WORDS.nextAccept, WORDS.nextDiffers],
+  record: [WORDS.nextScan, WORDS.nextDiffers],
+  file: [WORDS.nextFile],
+};
 
 /**
  * The verdict in words, for a title or a screen reader.
@@ -127,7 +134,7 @@ function drawFacts(report, facts, { lang, level }) {
     'section',
     { class: 'card facts' },
     el(`h${level + 1}`, {}, heading[lang]),
-    genuine ? el('p', { class: 'hint' }, hint[lang]) : null,
+    genuine && report.basis !== 'file' ? el('p', { class: 'hint' }, hint[lang]) : null,
     el('dl', {}, ...rows),
   );
 }
@@ -201,7 +208,7 @@ function groups(id) {
 function drawNext(report, { lang, level, retry }) {
   const advice = report.advice ?? describeVerdict(report.outcome, report.reason, report.basis).advice;
   const steps = report.outcome === 'in_force'
-    ? [WORDS.nextAccept[lang], WORDS.nextDiffers[lang]]
+    ? NEXT_STEPS[report.basis].map((step) => step[lang])
     : [advice[lang]];
   const again = retry && report.outcome === 'unchecked'
     ? el('button', { type: 'button', class: 'button' }, WORDS.retry[lang])
@@ -230,10 +237,10 @@ function drawNext(report, { lang, level, retry }) {
 function drawSources(report, { lang, level }) {
   const { status, trust_list: trust, signature } = report;
   const known = status?.value && status.as_of;
-  const read = known ? drawInstant(known, lang) : WORDS.statusNotRead[lang];
+  const read = known ? drawInstant(known, lang) : WORDS.notRead[lang];
   const list = trust
     ? `${trust.name?.[lang] ?? ''} (${WORDS.edition[lang]} ${trust.seq})`
-    : WORDS.noTrustList[lang];
+    : WORDS.notRead[lang];
   const signer = signature?.agency?.name[lang] ?? signature?.signer ?? null;
   const by = report.basis === 'file'
     ? `${WORDS.byServer[lang]} ${location.host}`
