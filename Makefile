@@ -36,11 +36,11 @@ format: setup-dev ## Rewrite the code the way `check` wants it
 	$(BIN)/ruff check --fix .
 
 test: setup-dev ## Run every test; what the machine lacks is skipped by name
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 bench: setup-dev ## Print speed beside a baseline measured in the same run
-	$(BIN)/python benchmarks/bench_issue.py
-	$(BIN)/python benchmarks/bench_verify.py
+	$(BIN)/python -m benchmarks.bench_issue
+	$(BIN)/python -m benchmarks.bench_verify
 
 lock: ## Resolve the lock files anew (needs uv)
 	uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -58,6 +58,8 @@ def register(host: str = "127.0.0.1", port: int = 8002) -> None:
 def main() -> None:
     """Run one service; what stops the start is one sentence and exit code 1."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    # It warns at every seal that it may not fetch; that it may not is our intent.
+    logging.getLogger("pyhanko").setLevel(logging.ERROR)
     try:
         cli()
     except _STARTS_NOT as error:

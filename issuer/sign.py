@@ -211,12 +211,17 @@ class _FailoverTimeStamper(TimeStamper):
         ).raise_for_status()
         if len(answer.content) > _MAX_TSA_ANSWER:
             raise ValueError("the answer is too long for a time-stamp token")
-        response = tsp.TimeStampResp.load(answer.content, strict=True)
-        # Everything is parsed here, so that junk means the next authority is asked.
-        status = response.native["status"]["status"]
+        # Read down to the time here, so that junk means the next authority is asked.
+        # What is returned is a fresh object: asn1crypto encodes all anew that was
+        # looked into, which takes a second.
+        read = tsp.TimeStampResp.load(answer.content, strict=True)
+        status = read["status"]["status"].native
         if status not in {"granted", "granted_with_mods"}:
             raise ValueError(f"the authority refused: {status}")
-        return response
+        token = read["time_stamp_token"]["content"]["encap_content_info"]["content"]
+        if token.parsed["gen_time"].native is None:
+            raise ValueError("the token names no time")
+        return tsp.TimeStampResp.load(answer.content, strict=True)
 
 
 class _CrlCache:

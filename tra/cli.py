@@ -71,6 +71,7 @@ def main() -> None:
     # Libraries report what we handle; only warnings of our own are for people.
     logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(message)s")
     _register_commands()
+    logging.getLogger("pyhanko").setLevel(logging.ERROR)
     try:
         app()
     except FieldsError as error:
