@@ -7,6 +7,7 @@ and nothing is ever fetched from it.
 """
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from register.claim import parse_qr_text
@@ -25,6 +26,7 @@ from verifier.reasons import Basis, CheckId, Reason
 from verifier.report import Findings, Report
 from verifier.status import judge_standing
 from verifier.trust import Publication
+from verifier.verify_id import verify_id
 
 _OUR_ADDRESS = re.compile(r"https?://[^/\s?#]+/v/[a-z2-7]{26}", re.IGNORECASE)
 
@@ -38,29 +40,19 @@ def verify_qr(
     """Verify what a scanned QR code says, and say which outcome holds.
 
     1. Read the address; `host` is the one this service prints, for comparison.
+       Without a claim, answer what the register says of the id, as the page does.
     2. Read the trust list; find whose key signed the claim for this id.
     3. The agency may issue this type.
     4. Ask the register: public record, status, dates.
     5. Decide.
     """
     findings = Findings(basis=Basis.CLAIM, now=now)
-    try:
-        _verify(url, publication, findings, host)
-    except Exception as error:  # noqa: BLE001 - a report for any text whatever
-        findings.log.record(
-            CheckId.QR, CheckError(Reason.PROCESSING_ERROR, type(error).__name__)
-        )
-    return findings.finish()
-
-
-def _verify(url: str, publication: Publication, findings: Findings, host: str) -> None:
-    log = findings.log
     # 1. Read the address.
     read: tuple[str, DocumentId, bytes | None] | None = None
-    with log.check(CheckId.QR):
+    with findings.log.check(CheckId.QR):
         read = _read_address(url)
     if read is None:
-        return
+        return findings.finish()
     found_host, document_id, claim = read
     findings.qr = {
         "host": found_host,
@@ -68,6 +60,22 @@ def _verify(url: str, publication: Publication, findings: Findings, host: str) -
         "host_matches": not host or found_host == host,
         "id": document_id,
     }
+    if claim is None:
+        report = verify_id(document_id, publication=publication, now=now)
+        return replace(report, qr=findings.qr)
+    try:
+        _verify(claim, document_id, publication, findings)
+    except Exception as error:  # noqa: BLE001 - a report for any text whatever
+        findings.log.record(
+            CheckId.QR, CheckError(Reason.PROCESSING_ERROR, type(error).__name__)
+        )
+    return findings.finish()
+
+
+def _verify(
+    claim: bytes, document_id: DocumentId, publication: Publication, findings: Findings
+) -> None:
+    log = findings.log
     # 2. Trust list and claim.
     trust = publication.judge_trust_list(findings)
     if trust is None:
@@ -101,11 +109,7 @@ def _read_address(url: str) -> tuple[str, DocumentId, bytes | None]:
         raise CheckError(reason, str(error)) from error
 
 
-def _open_claim(
-    claim: bytes | None, document_id: DocumentId, trust: TrustList
-) -> SignedClaim:
-    if claim is None:
-        raise CheckError(Reason.NO_CLAIM, "the address has no fragment")
+def _open_claim(claim: bytes, document_id: DocumentId, trust: TrustList) -> SignedClaim:
     signed = open_claim(claim, document_id=document_id, trust=trust)
     check_claim_issuer(signed)
     check_period_of_day(signed.period, signed.claim.issued_on)

@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verifier over HTTP, served for real."""
+
+import hashlib
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pikepdf
+import pytest
+import uvicorn
+
+from register.document import Status, new_document_id
+from tests.forge import HOST, NOW, Forge, Issued, draw_pdf
+from tests.running import run_server
+from verifier.app import SECURITY_HEADERS, create_app
+from verifier.errors import SettingsError
+from verifier.settings import VerifierSettings
+
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running verifier, and the world it verifies."""
+
+    http: httpx.Client
+    forge: Forge
+    issued: Issued
+
+    def verify(self, pdf: bytes, **fields: str) -> dict[str, Any]:
+        """Upload a file and return its report."""
+        answer = self.http.post(
+            "/v1/verify", files={"file": ("a.pdf", pdf)}, data=fields
+        )
+        assert answer.status_code == 200, answer.text
+        report: dict[str, Any] = answer.json()
+        return report
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serve a verifier over a publication of one document."""
+    forge = Forge(tmp_path_factory.mktemp("served") / "publication")
+    issued = forge.issue()
+    forge.publish()
+    settings = VerifierSettings(
+        publication_url=str(forge.folder),
+        trust_root=forge.root_file(),
+        verify_url=HOST,
+        max_upload_bytes=MAX_BYTES,
+    )
+    config = uvicorn.Config(create_app(settings, clock=lambda: NOW), log_level="error")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with run_server(config, listener), httpx.Client(base_url=url) as http:
+            yield Served(http=http, forge=forge, issued=issued)
+
+
+def _check_problem(answer: httpx.Response, status: int, field: str) -> None:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["detail"]
+    assert problem["detail_th"]
+    if field:
+        assert problem["errors"][0]["field"] == field
+        assert problem["errors"][0]["reason"]
+
+
+def test_a_genuine_file_gets_a_report(served: Served) -> None:
+    report = served.verify(served.issued.pdf)
+
+    assert report["v"] == 1
+    assert report["outcome"] == "in_force"
+    assert report["integrity"] == "intact"
+    assert report["basis"] == "file"
+    assert report["document"]["number"] == served.issued.document.number
+    assert report["file"] == {
+        "sha256": hashlib.sha256(served.issued.pdf).hexdigest(),
+        "size": len(served.issued.pdf),
+    }
+    assert report["trust_list"]["seq"] == 1
+    assert report["checked_at"] == "2026-03-02T05:00:00Z"
+    for check in report["checks"]:
+        assert {"no", "id", "name", "result", "reason", "text", "detail"} == set(check)
+
+
+def test_every_upload_within_the_limits_gets_a_report(served: Served) -> None:
+    assert served.verify(b"junk")["integrity"] == "unreadable"
+    assert served.verify(draw_pdf())["integrity"] == "unsigned"
+    assert served.verify(bytes(MAX_BYTES))["outcome"] == "unknown"
+
+
+def test_a_password_opens_a_locked_file(served: Served) -> None:
+    locked = BytesIO()
+    with pikepdf.open(BytesIO(draw_pdf())) as pdf:
+        pdf.save(locked, encryption=pikepdf.Encryption(owner="boss", user="sesame"))
+
+    assert served.verify(locked.getvalue())["reason"] == "encrypted"
+    assert served.verify(locked.getvalue(), password="no")["reason"] == "wrong_password"  # noqa: S106 - of a test file
+    assert served.verify(locked.getvalue(), password="sesame")["reason"] == "unsigned"  # noqa: S106 - of a test file
+
+
+def test_requests_without_a_file_name_the_field(served: Served) -> None:
+    post = served.http.post
+    _check_problem(post("/v1/verify", files={"file": ("a.pdf", b"")}), 422, "file")
+    _check_problem(post("/v1/verify", files={"other": ("a.pdf", b"x")}), 422, "file")
+    _check_problem(post("/v1/verify", data={"file": "text"}), 422, "file")
+    _check_problem(post("/v1/verify", content=b"raw bytes"), 422, "file")
+    _check_problem(post("/v1/verify"), 422, "file")
+    broken = {"content-type": "multipart/form-data; boundary=x"}
+    _check_problem(post("/v1/verify", content=b"--y\r\n", headers=broken), 422, "file")
+    no_boundary = {"content-type": "multipart/form-data"}
+    _check_problem(post("/v1/verify", content=b"--y", headers=no_boundary), 422, "file")
+
+
+def test_a_file_over_the_limit_is_refused(served: Served) -> None:
+    answer = served.http.post(
+        "/v1/verify", files={"file": ("a.pdf", bytes(MAX_BYTES + 1))}
+    )
+
+    _check_problem(answer, 413, "file")
+
+
+def test_a_hundred_megabytes_are_refused_before_they_are_sent(served: Served) -> None:
+    """By the announced length alone: the body never comes, the answer does."""
+    host, port = served.http.base_url.host, served.http.base_url.port
+    head = (
+        f"POST /v1/verify HTTP/1.1\r\nHost: {host}\r\n"
+        "Content-Type: multipart/form-data; boundary=x\r\n"
+        "Content-Length: 100000000\r\n\r\n"
+    )
+    with socket.create_connection((host, port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        answer = connection.recv(65536)
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def test_an_endless_body_of_no_announced_length_is_cut_off(served: Served) -> None:
+    sent = 0
+
+    def parts() -> Iterator[bytes]:
+        nonlocal sent
+        yield (
+            b"--x\r\nContent-Disposition: form-data; "
+            b'name="file"; filename="a.pdf"\r\n\r\n'
+        )
+        for _ in range(1_000):
+            sent += 100_000
+            yield bytes(100_000)
+
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    try:
+        answer = served.http.post("/v1/verify", content=parts(), headers=headers)
+    except httpx.HTTPError:
+        # The server hung up while we were still sending.
+        assert sent < 100_000_000
+    else:
+        _check_problem(answer, 413, "file")
+
+
+def test_a_code_is_verified(served: Served) -> None:
+    answer = served.http.post("/v1/verify/qr", json={"url": served.issued.url})
+
+    assert answer.status_code == 200
+    assert answer.json()["outcome"] == "in_force"
+    assert answer.json()["basis"] == "claim"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"x", b"[]", b"{}", b'{"url": 5}', b'{"url": ""}', b"[" * 5000]
+)
+def test_a_bad_request_for_a_code_names_the_field(served: Served, body: bytes) -> None:
+    _check_problem(served.http.post("/v1/verify/qr", content=body), 422, "url")
+
+
+def test_a_huge_request_for_a_code_is_refused(served: Served) -> None:
+    body = json.dumps({"url": "x" * 100_000}).encode()
+
+    assert served.http.post("/v1/verify/qr", content=body).status_code == 413
+
+
+def test_status_tells_record_and_status(served: Served) -> None:
+    answer = served.http.get(f"/v1/status/{served.issued.id.lower()}").json()
+
+    assert answer["id"] == served.issued.id
+    assert answer["status"]["value"] == "valid"
+    assert answer["document"]["holder"] == "นายสมชาย ใ***"
+    assert answer["record"].count(".") == 2
+    assert answer["basis"] == "record"
+
+
+def test_status_of_an_unknown_id_is_not_found(served: Served) -> None:
+    _check_problem(served.http.get(f"/v1/status/{new_document_id()}"), 404, "")
+
+
+def test_status_of_what_is_no_id_names_the_field(served: Served) -> None:
+    _check_problem(served.http.get("/v1/status/ABC"), 422, "id")
+
+
+def test_the_page_of_a_document_answers_without_a_script(served: Served) -> None:
+    for path in (f"/V/{served.issued.id}", f"/v/{served.issued.id.lower()}"):
+        page = served.http.get(path)
+        assert page.status_code == 200
+        assert "<!--server-answer-->" not in page.text
+        assert "นายสมชาย ใ***" in page.text
+        assert "นายสมชาย ใจดี" not in page.text
+        assert "ตามทะเบียน" in page.text
+        assert "28 กุมภาพันธ์ 2570" in page.text
+
+
+def test_the_page_of_no_document_says_so(served: Served) -> None:
+    assert served.http.get("/V/nonsense").status_code == 404
+    assert "ไม่พบเอกสารฉบับนี้" in served.http.get(f"/V/{new_document_id()}").text
+
+
+def test_a_form_without_a_script_gets_a_page(served: Served) -> None:
+    good = served.http.post("/verify", files={"file": ("a.pdf", served.issued.pdf)})
+    empty = served.http.post("/verify", files={"file": ("a.pdf", b"")})
+
+    assert good.status_code == 200
+    assert 'data-outcome="in_force"' in good.text
+    assert "นายสมชาย ใจดี" in good.text
+    assert empty.status_code == 422
+    assert "ไฟล์ว่างเปล่า" in empty.text
+
+
+def test_nothing_from_a_document_becomes_markup(tmp_path: Path) -> None:
+    forge = Forge(tmp_path / "publication")
+    evil = "<script>alert(1)</script>"
+    mine = forge.issue(number=evil)
+    forge.publish()
+    forge.publish_record(mine, holder="นายสมชาย ใ***")
+    settings = VerifierSettings(
+        publication_url=str(forge.folder), trust_root=forge.root_file()
+    )
+    config = uvicorn.Config(create_app(settings, clock=lambda: NOW), log_level="error")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with run_server(config, listener):
+            page = httpx.get(f"{url}/V/{mine.id}")
+
+    assert evil not in page.text
+    assert "&lt;script&gt;" in page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/V/x", "/static/style.css", "/healthz", "/v1/status/x", "/none"]
+)
+def test_every_answer_carries_the_security_headers(served: Served, path: str) -> None:
+    headers = served.http.get(path).headers
+
+    for name, value in SECURITY_HEADERS.items():
+        assert headers[name] == value
+
+
+@pytest.mark.parametrize("name", ["../app.py", "%2e%2e/app.py", "none.js", ""])
+def test_only_static_files_are_served(served: Served, name: str) -> None:
+    assert served.http.get(f"/static/{name}").status_code == 404
+
+
+def test_the_publication_is_passed_on_as_it_is(served: Served) -> None:
+    digest = hashlib.sha256(served.issued.pdf).hexdigest()
+    for path in (
+        "trust-list",
+        "status/0.jwt",
+        f"records/{served.issued.id}",
+        f"files/{digest}",
+    ):
+        answer = served.http.get(f"/publication/{path}")
+        assert answer.status_code == 200
+        assert answer.content == (served.forge.folder / path).read_bytes()
+        assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_the_trust_root_is_told_as_a_key(served: Served) -> None:
+    key = served.http.get("/publication/trust-root.jwk").json()
+
+    assert {"kty": "EC", "crv": "P-256"}.items() <= key.items()
+    assert "d" not in key
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["status/9.jwt", "files/00", "files/" + "A" * 64, "records/" + "A" * 26, "x"],
+)
+def test_what_is_not_published_is_not_found(served: Served, path: str) -> None:
+    assert served.http.get(f"/publication/{path}").status_code == 404
+
+
+def test_a_revocation_shows_on_the_page(served: Served) -> None:
+    index = served.issued.document.status_ref.index
+    served.forge.statuses[index] = Status.REVOKED
+    served.forge.publish()
+    try:
+        page = served.http.get(f"/V/{served.issued.id}")
+        assert 'data-reason="revoked"' in page.text
+    finally:
+        del served.forge.statuses[index]
+        served.forge.publish()
+
+
+def test_health(served: Served) -> None:
+    assert served.http.get("/healthz").json() == {"status": "ok"}
+
+
+def test_a_missing_trust_root_ends_the_start(tmp_path: Path) -> None:
+    settings = VerifierSettings(home=tmp_path)
+
+    with pytest.raises(SettingsError, match="TRA_TRUST_ROOT"):
+        create_app(settings, clock=lambda: NOW)
