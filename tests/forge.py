@@ -7,6 +7,7 @@ register, with keys that exist for one test run. Nothing here is fit for use.
 
 import hashlib
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -177,8 +178,7 @@ def make_certificate(
     *,
     ca: bool = False,
     usage: ObjectIdentifier | None = None,
-    not_before: datetime = NOW - timedelta(days=300),
-    not_after: datetime = NOW + timedelta(days=700),
+    now: datetime = NOW,
 ) -> Authority:
     """Make a certificate; without an issuer it signs itself."""
     builder = (
@@ -187,8 +187,8 @@ def make_certificate(
         .issuer_name(name if issuer is None else issuer.certificate.subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(not_before)
-        .not_valid_after(not_after)
+        .not_valid_before(now - timedelta(days=300))
+        .not_valid_after(now + timedelta(days=700))
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         .add_extension(
             x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
@@ -296,9 +296,11 @@ class Forge:
     def __init__(self, folder: Path, *, now: datetime = NOW) -> None:
         self.now = now
         self.folder = folder
-        self.root = make_certificate(name_of("Test Root CA"), new_key(), None, ca=True)
+        self.root = make_certificate(
+            name_of("Test Root CA"), new_key(), None, ca=True, now=now
+        )
         self.ca = make_certificate(
-            name_of("Test Issuing CA"), new_key(), self.root, ca=True
+            name_of("Test Issuing CA"), new_key(), self.root, ca=True, now=now
         )
         self.tsa = self.make_tsa(self.ca)
         self.trust_root = new_key()
@@ -309,18 +311,26 @@ class Forge:
         self.issued: list[Issued] = []
         self._next_index = 100
 
+    @classmethod
+    def of_today(cls, folder: Path) -> "Forge":
+        """Make a world of this moment, for programs that have a clock of their own."""
+        return cls(folder, now=datetime.fromtimestamp(int(time.time()) - 60, UTC))
+
     # Keys.
 
-    @staticmethod
-    def make_tsa(issuer: Authority | None, *, stamping: bool = True) -> Authority:
+    def make_tsa(self, issuer: Authority | None, *, stamping: bool = True) -> Authority:
         """Make a time-stamping authority; without an issuer it signs itself."""
         usage = ExtendedKeyUsageOID.TIME_STAMPING if stamping else None
-        return make_certificate(name_of("Test TSA"), _tsa_key(), issuer, usage=usage)
+        return make_certificate(
+            name_of("Test TSA"), _tsa_key(), issuer, usage=usage, now=self.now
+        )
 
     def make_agency(self, agency: str, th: str, en: str) -> AgencyForge:
         """Make an agency with all its keys."""
         claim_key = new_key()
-        claim = make_certificate(name_of(f"claim {agency}"), claim_key, None)
+        claim = make_certificate(
+            name_of(f"claim {agency}"), claim_key, None, now=self.now
+        )
         return AgencyForge(
             id=AgencyId(agency),
             name=Text(th=th, en=en),
@@ -331,21 +341,16 @@ class Forge:
         )
 
     def make_seal(
-        self,
-        agency: str,
-        th: str,
-        en: str,
-        *,
-        issuer: Authority | None = None,
-        **validity: datetime,
+        self, agency: str, th: str, en: str, *, issuer: Authority | None = None
     ) -> Authority:
         """Make the certificate of a seal."""
         name = name_of(th, organization=en, identifier=f"GOVTH-{agency}")
-        return make_certificate(name, new_key(), issuer or self.ca, **validity)  # type: ignore[arg-type]  # only dates
+        return make_certificate(name, new_key(), issuer or self.ca, now=self.now)
 
     def crls(self, revoked: Mapping[int, datetime] | None = None) -> tuple[bytes, ...]:
         """Return CRLs of both CAs; `revoked` is about the issuing CA."""
-        return make_crl(self.ca, revoked), make_crl(self.root)
+        at = self.now - timedelta(hours=1)
+        return make_crl(self.ca, revoked, at=at), make_crl(self.root, at=at)
 
     # Documents.
 
@@ -417,7 +422,8 @@ class Forge:
     def seal(self, pdf: bytes, agency: AgencyForge | None = None) -> bytes:
         """Seal a PDF as an agency does (PAdES B-LT, DocMDP 1)."""
         seal = (agency or self.trade).seal
-        return self.sign(pdf, Signature(seal, tsa=self.tsa, crls=self.crls()))
+        how = Signature(seal, at=self.now, tsa=self.tsa, crls=self.crls())
+        return self.sign(pdf, how)
 
     def sign(self, pdf: bytes, how: Signature) -> bytes:
         """Sign a PDF in whatever way a test wants."""
