@@ -29,7 +29,7 @@
  * @property {Uint8Array<ArrayBuffer>} signature
  */
 
-/** A claim that cannot be read; `code` is `unreadable` (not digits, cut off) or `malformed`. */
+/** A claim that cannot be read: `unreadable` are digits of no bytes, `malformed` the bytes. */
 export class ClaimError extends Error {
   /**
    * @param {'unreadable' | 'malformed'} code
@@ -44,6 +44,8 @@ export class ClaimError extends Error {
 
 /** The longest claim there is, in bytes. */
 const MAX_CLAIM = 512;
+/** Characters of an address that are still read. */
+const MAX_DIGITS = 2000;
 /** Entries of a status list, and how many lists there may be. */
 const LIST_SIZE = 2 ** 20;
 const MAX_LISTS = 2 ** 20;
@@ -61,11 +63,10 @@ const AAD_PREFIX = new TextEncoder().encode('TH-LIC-QR-1');
 export function decodeDigits(text) {
   if (!/^[0-9]+$/.test(text)) throw new ClaimError('unreadable', 'not decimal digits');
   const rest = DIGITS_FOR_BYTES.indexOf(text.length % 17);
-  const length = Math.floor(text.length / 17) * 7 + rest;
-  if (rest < 0 || length > MAX_CLAIM) {
-    throw new ClaimError('unreadable', `no claim has ${text.length} digits`);
+  if (rest < 0 || text.length > MAX_DIGITS) {
+    throw new ClaimError('unreadable', `no bytes have ${text.length} digits`);
   }
-  const out = new Uint8Array(length);
+  const out = new Uint8Array(Math.floor(text.length / 17) * 7 + rest);
   for (let digit = 0, byte = 0; digit < text.length; digit += 17, byte += 7) {
     const group = text.slice(digit, digit + 17);
     const size = DIGITS_FOR_BYTES.indexOf(group.length);
@@ -74,7 +75,7 @@ export function decodeDigits(text) {
       out[byte + i] = Number(value & 0xffn);
       value >>= 8n;
     }
-    if (value !== 0n) throw new ClaimError('malformed', 'a group of digits is too large');
+    if (value !== 0n) throw new ClaimError('unreadable', 'a group of digits is too large');
   }
   return out;
 }

@@ -245,6 +245,11 @@ def test_page_and_server_give_one_verdict(
         ).path,
         "swapped": f"/V/{good.id}#{publication.issue(index=4).digits}",
         "cut": good.path[:-1],
+        "no digits": f"/V/{good.id}#A{good.digits[1:]}",
+        "digits of no bytes": f"/V/{good.id}#9{good.digits[1:]}",
+        "other bytes": f"/V/{good.id}#00000{good.digits[5:]}",
+        "too long a claim": f"/V/{good.id}#{good.digits[:17] * 75}",
+        "too long an address": f"/V/{good.id}#{good.digits[:17] * 150}",
         "foreign type": publication.issue(index=5, type_code="XX").path,
         "foreign agency": publication.issue(index=6, agency_id="HEALTH").path,
     }
