@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from issuer.errors import FileMissingError
 from issuer.files import PublicationStore
 from keys.settings import KeysSettings
 from keys.signing import (
@@ -25,6 +26,7 @@ from keys.store import KeyStore, open_key_store, open_trust_root
 from register import store as register_store
 from register.document import Text
 from register.envelope import PublicKey, key_id
+from register.errors import TrustListTimeError
 from register.trust_list import (
     Agency,
     ClaimKey,
@@ -33,6 +35,7 @@ from register.trust_list import (
     SealAnchor,
     TrustList,
     TypeEntry,
+    open_trust_list,
     sign_trust_list,
 )
 from templates.catalogue import Catalogue
@@ -63,8 +66,7 @@ def publish_trust_list(
     seal = keys.load_signer(seal_label(store.list_agencies()[0].id))
     trust = TrustList(
         name=_NAME,
-        # Seconds grow with every version, and no state has to be kept for it.
-        seq=int(now.timestamp()),
+        seq=_published_seq(publication, p256_key(root), now) + 1,
         iat=now,
         exp=now + _LIFETIME,
         agencies=tuple(
@@ -74,6 +76,19 @@ def publish_trust_list(
     )
     token = sign_trust_list(trust, kid=key_id(p256_key(root)), sign=raw_signing(root))
     publication.put("trust-list", token)
+
+
+def _published_seq(
+    publication: PublicationStore, root: PublicKey, now: datetime
+) -> int:
+    try:
+        token = publication.get("trust-list").decode()
+        return open_trust_list(token, root_key=root, now=now).seq
+    except FileMissingError:
+        return 0
+    except TrustListTimeError:
+        # An expired list cannot be counted on from; verifiers refuse it as well.
+        return int(now.timestamp())
 
 
 def p256_key(signer: Signer) -> PublicKey:
