@@ -339,15 +339,18 @@ class Findings:
             for check_id in (*required, *others)
             if check_id in made or check_id in required
         )
+        verdict = decide(made, required)
+        # Facts beside a verdict of "false" would only lend it their colour.
+        hidden = verdict.outcome in (Outcome.ALTERED, Outcome.UNKNOWN)
         return Report(
             basis=self.basis,
-            verdict=decide(made, required),
+            verdict=verdict,
             integrity=self.integrity,
             checks=listed,
             checked_at=self.now,
-            document=self.document,
+            document=None if hidden else self.document,
             signature=self.signature,
-            status=self.status,
+            status=None if hidden else self.status,
             file=self.file,
             trust_list=self.trust_list,
             qr=self.qr,

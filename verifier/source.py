@@ -55,7 +55,7 @@ class FolderSource:
             # A missing file speaks only if the publication itself is there.
             if (self._folder / "trust-list").is_file():
                 raise NotPublishedError(f"{path} is not published") from None
-            raise UnreachableError(f"no publication in {self._folder}") from None
+            raise UnreachableError("no publication in the folder") from None
         except OSError as error:
             raise UnreachableError(f"{path}: {error.strerror}") from error
 

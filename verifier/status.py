@@ -82,7 +82,7 @@ def judge_standing(
     record: PublicRecord | None = None
     with log.check(CheckId.REGISTER):
         record = publication.public_record(signed.document_id, trust)
-        check_register_agrees(record, signed)
+        check_register_agrees(record, signed, entry)
     with log.check(CheckId.STATUS):
         status = read_status(
             publication,
@@ -133,7 +133,9 @@ def check_dates(valid_from: date, valid_until: date | None, now: datetime) -> No
         raise CheckError(Reason.NOT_YET_VALID, f"valid from {valid_from}")
 
 
-def check_register_agrees(record: PublicRecord, signed: SignedClaim) -> None:
+def check_register_agrees(
+    record: PublicRecord, signed: SignedClaim, entry: TypeEntry
+) -> None:
     """Check that the register says of this document what its claim says.
 
     Raises:
@@ -143,6 +145,7 @@ def check_register_agrees(record: PublicRecord, signed: SignedClaim) -> None:
     pairs = {
         "id": (record.id, signed.document_id),
         "agency": (record.agency_id, claim.agency_id),
+        "type": (record.type_id, entry.id),
         "number": (record.number, claim.number),
         "issued_on": (record.issued_on, claim.issued_on),
         "valid_from": (record.valid_from, claim.valid_from),

@@ -5,6 +5,7 @@ For people who have only the id from paper, and for programs that poll. It
 proves nothing about the paper: names are masked as the type's rules say.
 """
 
+import logging
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,6 +18,8 @@ from verifier.reasons import Basis, CheckId, Outcome, Reason
 from verifier.report import Findings, Report, Verdict
 from verifier.status import check_dates, read_status
 from verifier.trust import Publication
+
+_logger = logging.getLogger(__name__)
 
 
 def verify_id(
@@ -31,7 +34,8 @@ def verify_id(
     findings = Findings(basis=Basis.RECORD, now=now)
     try:
         _verify(document_id, publication, findings)
-    except Exception as error:  # noqa: BLE001 - an answer whatever is published
+    except Exception as error:
+        _logger.exception("a document id could not be verified")
         findings.log.record(
             CheckId.REGISTER, CheckError(Reason.PROCESSING_ERROR, type(error).__name__)
         )

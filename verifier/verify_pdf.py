@@ -7,6 +7,7 @@ unchecked, never invalid and never genuine.
 """
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,7 @@ from verifier.status import judge_standing
 from verifier.trust import Publication
 
 _DEFAULT_LIMITS = Limits()
+_logger = logging.getLogger(__name__)
 
 
 def verify_pdf(
@@ -56,7 +58,9 @@ def verify_pdf(
     findings.file = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
     try:
         _verify(data, publication, limits, password, findings)
-    except Exception as error:  # noqa: BLE001 - a report for any bytes whatever
+    except Exception as error:
+        # A report for any bytes whatever; the fault is for the operator.
+        _logger.exception("a file could not be verified")
         findings.log.record(
             CheckId.FILE, CheckError(Reason.PROCESSING_ERROR, type(error).__name__)
         )
@@ -96,7 +100,6 @@ def _verify(
             except CheckError as error:
                 if error.reason is Reason.FILE_DIFFERS:
                     findings.integrity = Integrity.ALTERED
-                    findings.document = None
                 raise
 
 

@@ -6,6 +6,7 @@ trust list alone; the host in the address is told as a fact and never trusted,
 and nothing is ever fetched from it.
 """
 
+import logging
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -32,6 +33,8 @@ _OUR_ADDRESS = re.compile(r"https?://[^/\s?#]+/v/[a-z2-7]{26}", re.IGNORECASE)
 
 MAX_QR_CHARS = 2_000
 """Characters of an address: a claim of 512 bytes takes about 1,300 digits."""
+
+_logger = logging.getLogger(__name__)
 
 
 def verify_qr(
@@ -65,7 +68,8 @@ def verify_qr(
         return replace(report, qr=findings.qr)
     try:
         _verify(claim, document_id, publication, findings)
-    except Exception as error:  # noqa: BLE001 - a report for any text whatever
+    except Exception as error:
+        _logger.exception("a QR code could not be verified")
         findings.log.record(
             CheckId.QR, CheckError(Reason.PROCESSING_ERROR, type(error).__name__)
         )
