@@ -50,10 +50,6 @@ class NotIssuedYetError(IssuerError):
     """The document is a reservation and has no PDF."""
 
 
-class QrCodeError(IssuerError):
-    """The address cannot be put in a QR code."""
-
-
 class RenderError(IssuerError):
     """The page could not be drawn from this record and type."""
 
@@ -64,3 +60,7 @@ class MissingGlyphError(RenderError):
 
 class PageOverflowError(RenderError):
     """A part of the page does not fit; nothing is clipped or shrunk in silence."""
+
+
+class QrCodeError(RenderError):
+    """The address cannot be put in a QR code."""

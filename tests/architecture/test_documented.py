@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings, routes, errors and public data are what the documents say they are."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+from pydantic_settings import BaseSettings
+
+from issuer import errors as issuer_errors
+from issuer.api import router
+from issuer.problems import problem_of
+from issuer.settings import IssuerSettings
+from keys.settings import KeysSettings
+from templates.catalogue import Catalogue
+from verifier.settings import VerifierSettings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("settings", [IssuerSettings, KeysSettings, VerifierSettings])
+def test_every_setting_is_documented(settings: type[BaseSettings]) -> None:
+    page = (ROOT / "docs/settings.md").read_text()
+    missing = [
+        name for name in settings.model_fields if f"`TRA_{name.upper()}`" not in page
+    ]
+    assert not missing
+
+
+def test_every_documented_setting_exists() -> None:
+    known = {
+        f"TRA_{name.upper()}"
+        for settings in (IssuerSettings, KeysSettings, VerifierSettings)
+        for name in settings.model_fields
+    }
+    page = (ROOT / "docs/settings.md").read_text()
+    named = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
+    assert named <= known
+
+
+def test_every_route_of_the_issuer_is_documented() -> None:
+    page = (ROOT / "docs/api.md").read_text()
+    for route in router.routes:
+        last = str(getattr(route, "path", "")).rsplit("/", maxsplit=1)[-1]
+        if not last.startswith("{"):
+            assert last in page, route
+
+
+STOPS_THE_START = {"IssuerError", "SettingsError"}
+"""Errors that no request can meet."""
+
+
+def test_every_error_of_the_issuer_becomes_a_problem() -> None:
+    kinds = dict(inspect.getmembers(issuer_errors, inspect.isclass))
+    for name, kind in kinds.items():
+        if name in STOPS_THE_START:
+            continue
+        problem = problem_of(kind("x"))
+        assert problem is not None, name
+        assert problem.title.th, name
+        assert problem.title.en, name
+
+
+WHITELIST = {
+    "business_licence": {
+        "holder_name",
+        "business_name",
+        "business_address",
+        "business_kind",
+    },
+    "juristic_certificate": {
+        "company_name",
+        "company_name_en",
+        "company_id",
+        "registered_on",
+        "address",
+    },
+    "training_certificate": {
+        "course",
+        "course_en",
+        "hours",
+        "started_on",
+        "ended_on",
+        "result",
+    },
+}
+"""Every field that the page of a sample type shows to anyone. Change with care."""
+
+NEVER = ("citizen", "birth", "home", "photo", "phone", "email", "person_id")
+"""What no public page may show (PDPA), by parts of field names."""
+
+
+@pytest.mark.parametrize("type_id", sorted(WHITELIST))
+def test_public_pages_show_no_more_than_they_may(type_id: str) -> None:
+    kind = Catalogue.load().get_type(type_id)
+    names = {field["name"] for field in kind.public_fields(kind.sample())}
+    assert names == WHITELIST[type_id]
+    assert not [n for n in names if any(word in n for word in NEVER)]
+
+
+def test_no_built_in_type_escapes_the_whitelist() -> None:
+    assert set(Catalogue.load().types) == set(WHITELIST)
