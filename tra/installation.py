@@ -76,8 +76,10 @@ def _enter(home: Home, plan: AgencyPlan, now: datetime) -> None:
         if agency_id not in {agency.id for agency in store.list_agencies()}:
             name = Text(th=plan.names.th, en=plan.names.en)
             store.add_agency(agency_id, name, plan.domain, now)
+        in_force = store.types_in_force(agency_id)
         for kind in catalogue.types.values():
-            store.set_type_in_force(agency_id, kind.id, kind.version, now)
+            if in_force.get(kind.id) != kind.version:
+                store.set_type_in_force(agency_id, kind.id, kind.version, now)
         # 3.
         publication = PublicationStore(home.issuer.publication)
         publish_trust_list(home.keys, store, catalogue, publication, now)

@@ -19,6 +19,10 @@ AgencyOption = Annotated[
 ]
 
 
+_WIDE = 1000
+"""Columns of a file or a pipe: there a row is one line, however long."""
+
+
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     """Print one JSON value."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
@@ -39,7 +43,10 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console(highlight=False, markup=False).print(table)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = _WIDE
+    console.print(table)
 
 
 def document_facts(issuer: Issuer, document: Document) -> dict[str, object]:

@@ -108,7 +108,7 @@ def audit(agency: AgencyOption = None, *, as_json: Json = False) -> None:
         only = None if agency is None else find_agency(store, agency).id
         unfinished = store.unfinished_reservations(only)
     rows = [
-        (d.number, d.type_id, d.agency_id, d.reserved_at.isoformat(), d.id)
+        (d.number, d.type_id, d.agency_id, f"{d.reserved_at:%F %T}Z", d.id)
         for d in unfinished
     ]
     if as_json:
@@ -144,7 +144,7 @@ def events(
         print_table(
             ("seq", "at", "actor", "action", "document", "reason"),
             [
-                (e.seq, e.at.isoformat(), e.actor, e.action, e.document_id, e.reason)
+                (e.seq, f"{e.at:%F %T}Z", e.actor, e.action, e.document_id, e.reason)
                 for e in lines
             ],
         )

@@ -31,7 +31,10 @@ _BANGKOK = ZoneInfo("Asia/Bangkok")
 _MAX_DATA_BYTES = 1_000_000
 
 DataFile = Annotated[
-    Path, typer.Argument(help="JSON file with the document's fields; - for stdin.")
+    Path,
+    typer.Argument(
+        metavar="DATA.json", help="File with the document's fields; - for stdin."
+    ),
 ]
 DocumentIdArgument = Annotated[str, typer.Argument(help="Document id.")]
 OutputFile = Annotated[
