@@ -6,10 +6,11 @@ answer in both languages there, with every value escaped.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from html import escape
 from pathlib import Path
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -170,7 +171,7 @@ def _render_facts(document: Mapping[str, object]) -> str:
         (_text(field["label"]), escape(str(field["value"])))
         for field in cast("list[Mapping[str, object]]", document["fields"])
     )
-    rows.append((FACT_NAMES["id"], escape(str(document["id"]))))
+    rows.append((FACT_NAMES["id"], _groups(str(document["id"]))))
     successor = document.get("successor")
     if successor:
         link = f'<a href="/V/{escape(str(successor))}">{escape(str(successor))}</a>'
@@ -179,10 +180,10 @@ def _render_facts(document: Mapping[str, object]) -> str:
 
 
 def _render_sources(report: Report) -> str:
-    rows = [(FACT_NAMES["checked_at"], escape(str(report.to_json()["checked_at"])))]
-    if report.status is not None and report.status["as_of"]:
-        as_of = escape(str(report.status["as_of"]))
-        rows.insert(0, (FACT_NAMES["as_of"], as_of))
+    rows = [(FACT_NAMES["checked_at"], _instant(report.checked_at))]
+    as_of = None if report.status is None else report.status["as_of"]
+    if isinstance(as_of, str):
+        rows.insert(0, (FACT_NAMES["as_of"], _instant(datetime.fromisoformat(as_of))))
     if report.trust_list is not None:
         name = _text(report.trust_list["name"])
         rows.append((FACT_NAMES["trust_list"], _either(name)))
@@ -211,15 +212,33 @@ def _either(text: Text) -> str:
 
 
 def _day(value: object) -> str:
-    """Return a day as people write it: Buddhist Era in Thai."""
-    day = date.fromisoformat(str(value))
-    month = MONTHS[day.month - 1]
+    return _either(_name_day(date.fromisoformat(str(value))))
+
+
+def _instant(moment: datetime) -> str:
+    local = moment.astimezone(ZoneInfo("Asia/Bangkok"))
+    day = _name_day(local.date())
     return _either(
         Text(
-            th=f"{day.day} {month.th} {day.year + _BUDDHIST_ERA}",
-            en=f"{day.day} {month.en} {day.year}",
+            th=f"{day.th} เวลา {local:%H:%M} น.",
+            en=f"{day.en}, {local:%H:%M} (Bangkok)",
         )
     )
+
+
+def _name_day(day: date) -> Text:
+    """Return a day as people write it: Buddhist Era in Thai."""
+    month = MONTHS[day.month - 1]
+    return Text(
+        th=f"{day.day} {month.th} {day.year + _BUDDHIST_ERA}",
+        en=f"{day.day} {month.en} {day.year}",
+    )
+
+
+def _groups(document_id: str) -> str:
+    """Return an id in groups of four, as it is printed below the QR code."""
+    groups = (document_id[at : at + 4] for at in range(0, len(document_id), 4))
+    return escape(" ".join(groups))
 
 
 def _text(value: object) -> Text:
