@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Render: from a record to the PDF that will be sealed.
 
-Promises: the same bytes for the same job; fonts embedded; `record.json` and
-`claim.cose` attached byte for byte; number, type and id in the metadata; a plain
-cross-reference table that a signature can be appended to. Refuses to leave anything
-out: a missing glyph or a part that does not fit is an error.
+ReportLab writes the pages, pikepdf finishes the file. Promises: the same bytes for
+the same job; fonts embedded; `record.json` and `claim.cose` attached byte for byte;
+number, type and id in the metadata; a plain cross-reference table that a signature
+can be appended to. Refuses to leave anything out: a missing glyph or a part that does
+not fit is an error.
 """
 
 import functools
@@ -21,11 +22,13 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from issuer.colour import build_srgb_profile
 from issuer.errors import MissingGlyphError, PageOverflowError, RenderError
 from issuer.qr import QrCode
+from templates import layout
 from templates.catalogue import DocumentType
+from templates.composer import QrModules
+from templates.drawing import DocumentInfo
 from templates.errors import DrawingError, GlyphMissingError, OverflowingError
 from templates.facts import Facts
 from templates.fonts import EmbeddedFont
-from templates.layout import DrawnPages, QrModules, draw_pages
 
 PRODUCER = "Tra"
 NAMESPACE = "urn:tra:xmp:1"
@@ -47,8 +50,8 @@ class RenderJob:
 def render_pdf(job: RenderJob) -> bytes:
     """Draw a document and return the PDF, ready to be sealed.
 
-    1. Lay the blocks out on pages.
-    2. Put pages and fonts into a PDF.
+    1. Lay the blocks out and draw the pages.
+    2. Embed the fonts they use.
     3. Attach record and claim; write the metadata.
 
     Raises:
@@ -56,26 +59,36 @@ def render_pdf(job: RenderJob) -> bytes:
         PageOverflowError: a part does not fit on a page.
         RenderError: the record does not fit the type.
     """
+    title = f"{job.document_type.name.th} เลขที่ {job.record['number']}"
     # 1.
-    pages = _lay_out(job)
-    # 2.
-    pdf = Pdf.new()
-    _add_pages(pdf, pages)
-    # 3.
-    _attach_files(pdf, job)
-    _write_metadata(pdf, job)
+    pages = _draw_pages(job, title)
     out = BytesIO()
-    pdf.save(
-        out,
-        force_version="1.7",
-        deterministic_id=True,
-        object_stream_mode=pikepdf.ObjectStreamMode.disable,
-        compress_streams=True,
-    )
+    with Pdf.open(BytesIO(pages.pdf)) as pdf:
+        _tidy_pages(pdf)
+        # 2.
+        _embed_fonts(pdf, pages.fonts)
+        # 3.
+        _attach_files(pdf, job)
+        _write_metadata(pdf, job, title)
+        pdf.save(
+            out,
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            compress_streams=True,
+        )
     return out.getvalue()
 
 
-def _lay_out(job: RenderJob) -> DrawnPages:
+def warm_up() -> None:
+    """Load what the first document would wait for: fonts, dictionary, profile.
+
+    For servers to call at start, a second or so; called again it does nothing.
+    """
+    layout.warm_up()
+    _srgb_profile()
+
+
+def _draw_pages(job: RenderJob, title: str) -> layout.DrawnPages:
     kind, record = job.document_type, job.record
     facts = Facts(
         kind.fields,
@@ -88,8 +101,9 @@ def _lay_out(job: RenderJob) -> DrawnPages:
         address=record["verify_url"],
         document_id=record.get("id", ""),
     )
+    info = DocumentInfo(title=title, producer=PRODUCER, date=_pdf_date(record))
     try:
-        return draw_pages(kind, facts, qr, watermark=job.watermark)
+        return layout.draw_pages(kind, facts, qr, info, watermark=job.watermark)
     except GlyphMissingError as error:
         raise MissingGlyphError(str(error)) from error
     except OverflowingError as error:
@@ -98,19 +112,20 @@ def _lay_out(job: RenderJob) -> DrawnPages:
         raise RenderError(str(error)) from error
 
 
-def _add_pages(pdf: Pdf, pages: DrawnPages) -> None:
-    fonts = Dictionary(
-        {f"/{name}": _embed_font(pdf, font) for name, font in pages.fonts.items()}
-    )
-    resources = pdf.make_indirect(Dictionary(Font=fonts))
-    for content in pages.contents:
-        page = Dictionary(
-            Type=Name.Page,
-            MediaBox=Array([0, 0, round(pages.width, 2), round(pages.height, 2)]),
-            Resources=resources,
-            Contents=pdf.make_stream(content),
-        )
-        pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
+def _tidy_pages(pdf: Pdf) -> None:
+    """Take out what ReportLab writes unasked and nobody has said."""
+    for name in ("/Author", "/Creator", "/Keywords", "/Subject", "/Trapped"):
+        del pdf.docinfo[name]
+    del pdf.trailer.ID  # of its own making; the final one is of the whole file
+    for page in pdf.pages:
+        del page.Trans  # an empty transition
+
+
+def _embed_fonts(pdf: Pdf, fonts: Mapping[str, EmbeddedFont]) -> None:
+    """Put fonts where the pages look for them: in one dictionary that all share."""
+    shared = pdf.pages[0].Resources.Font
+    for name, font in fonts.items():
+        shared[f"/{name}"] = _embed_font(pdf, font)
 
 
 def _embed_font(pdf: Pdf, font: EmbeddedFont) -> pikepdf.Object:
@@ -191,18 +206,10 @@ def _attach_files(pdf: Pdf, job: RenderJob) -> None:
         pdf.Root.AF = Array(specs)
 
 
-def _write_metadata(pdf: Pdf, job: RenderJob) -> None:
-    title = f"{job.document_type.name.th} เลขที่ {job.record['number']}"
-    stamp = String(_pdf_date(job.record))
-    pdf.docinfo["/Title"] = String(title)
-    pdf.docinfo["/Producer"] = String(PRODUCER)
-    pdf.docinfo["/CreationDate"] = stamp
-    pdf.docinfo["/ModDate"] = stamp
+def _write_metadata(pdf: Pdf, job: RenderJob, title: str) -> None:
     metadata = pdf.make_stream(_write_xmp(job, title))
     metadata.Type, metadata.Subtype = Name.Metadata, Name.XML
     pdf.Root.Metadata = metadata
-    pdf.Root.Lang = String("th-TH")
-    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     profile = pdf.make_stream(_srgb_profile(), N=3)
     pdf.Root.OutputIntents = Array(
         [

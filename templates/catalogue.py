@@ -264,6 +264,7 @@ def _read_page(reader: TableReader) -> Page:
         size=reader.number("size", 16, low=9, high=30),
         leading=reader.number("leading", 1.25, low=1, high=3),
         border=reader.choice("border", ("none", "ornamental"), "none"),
+        one_page=reader.flag("one_page", default=False),
         thai_digits=reader.choice("digits", ("thai", "arabic"), "thai") == "thai",
     )
     reader.finish()

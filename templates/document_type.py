@@ -71,6 +71,8 @@ class Page:
     size: float
     leading: float
     border: str
+    one_page: bool
+    """A document that would not fit on one page is an error."""
     thai_digits: bool
 
 

@@ -1,59 +1,96 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Drawing: one page's content stream, in points from the lower left corner.
+"""Drawing: the pages of one document, written by ReportLab's canvas.
 
-Text is drawn as glyphs placed by HarfBuzz, one `TJ` a line; all else is vectors. No
+ReportLab makes the file, its pages, paths and colours. Text is put in as glyphs that
+HarfBuzz has placed, one `TJ` a line (docs/adr/0003-text-as-shaped-letters.md). No
 transparency, no image, nothing that a reader would have to fetch or run.
 """
 
+import functools
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
 
-from templates.fonts import FontUse, load_face
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import FILL_NON_ZERO, Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
+
+from templates.fonts import EmbeddedFont, FontUse, find_file, load_face
 from templates.lines import Line, SetPiece
 
-POINTS_PER_MM = 72 / 25.4
+PDF_VERSION = (1, 7)
+LANGUAGE = "th-TH"
 TONES = {
-    "black": "0 g",
-    "gray": "0.32 g",
-    "faint": "0.925 g",
-    "accent": "0.43 0.30 0.07 rg",
-    "light": "0.80 0.69 0.44 rg",
+    "black": (0,),
+    "gray": (0.32,),
+    "faint": (0.925,),
+    "accent": (0.43, 0.30, 0.07),
+    "light": (0.80, 0.69, 0.44),
 }
-"""Fill colours by name; the matching stroke colours differ by the operator only."""
+"""Colours by name: a gray, so that black is printed black, or red, green and blue."""
 
 _SPACE_SHARE = 8
 """How much more a space stretches than a gap between letters, in justified lines."""
 _MAX_LETTER_GAP = 45
 """Thousandths of an em; wider gaps look like spaces, to eyes and to readers."""
 _MAX_SPACE_GAP = 700
-
-Matrix = tuple[float, float, float, float, float, float]
-
-
-class FontSet:
-    """Fonts of one document, regular and bold, with their names in the page."""
-
-    def __init__(self, family: str) -> None:
-        self._family = family
-        self.uses: dict[str, FontUse] = {}
-
-    def use(self, *, bold: bool) -> tuple[str, FontUse]:
-        """Return resource name and use of a face."""
-        name = "FB" if bold else "FR"
-        if name not in self.uses:
-            self.uses[name] = FontUse(load_face(self._family, bold=bold))
-        return name, self.uses[name]
+_DARK_BAR = re.compile(b"\x01+")
 
 
-class Canvas:
-    """Content of one page."""
+@dataclass(frozen=True, kw_only=True)
+class DocumentInfo:
+    """What the file says about itself (ISO 32000-1 §14.3.3)."""
 
-    def __init__(self, fonts: FontSet) -> None:
-        self._fonts = fonts
-        self._ops: list[str] = []
+    title: str
+    producer: str
+    date: str
+    """Of making and of the last change, as PDF writes dates."""
 
-    def content(self) -> bytes:
-        """Return the content stream."""
-        return "\n".join(self._ops).encode("ascii")
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A path of ReportLab's with its look; made once, drawn as often as needed."""
+
+    path: PDFPathObject
+    fill: str | None = None
+    stroke: str | None = None
+    weight: float = 0
+
+
+class PageWriter:
+    """Writes pages of one size, in the fonts of one family."""
+
+    def __init__(
+        self, family: str, size: tuple[float, float], info: DocumentInfo
+    ) -> None:
+        self._family, self._size = family, size
+        self._uses: dict[str, FontUse] = {}
+        self._file = BytesIO()
+        self._canvas = Canvas(
+            self._file,
+            pagesize=round_lengths(*size),
+            pageCompression=0,  # done once, when the finished file is saved
+            invariant=1,  # the same bytes for the same drawing
+            pdfVersion=PDF_VERSION,
+            initialFontName=prepare_reportlab(family),
+            lang=LANGUAGE,
+        )
+        self._canvas.setTitle(info.title)
+        self._canvas.setProducer(info.producer)
+        self._canvas.setDateFormatter(lambda *_: info.date)
+        self._canvas.setViewerPreference("DisplayDocTitle", "true")
+
+    def finish_page(self) -> None:
+        """End the page; what is drawn next goes on a new one."""
+        self._canvas.showPage()
+
+    def finish(self) -> tuple[bytes, dict[str, EmbeddedFont]]:
+        """Return the PDF, and the fonts it lacks still, by their names in the pages."""
+        self._canvas.save()
+        fonts = {name: use.embed() for name, use in self._uses.items()}
+        return self._file.getvalue(), fonts
 
     def draw_line(
         self, line: Line, x: float, y: float, size: float, *, tone: str = "black",
@@ -61,87 +98,121 @@ class Canvas:
     ) -> None:  # fmt: skip
         """Draw a line of text with its baseline at y; `stretch` points are spread."""
         letter, space = _spread(line.pieces, stretch, size) if stretch else (0, 0)
-        self._ops.append(f"BT {TONES[tone]} 1 0 0 1 {num(x)} {num(y)} Tm")
+        parts = [f"BT 1 0 0 1 {_write(x, y)} Tm"]
         pending = 0.0
         for bold, group in _group_by_face(line.pieces):
-            name, use = self._fonts.use(bold=bold)
+            name, use = self._use_font(bold=bold)
             array, pending = _write_array(use, group, (letter, space), pending)
-            self._ops.append(f"/{name} {num(size)} Tf {array} TJ")
-        self._ops.append("ET")
+            parts.append(f"/{name} {_write(size)} Tf {array} TJ")
+        self._set_fill(tone)
+        self._canvas.addLiteral(" ".join([*parts, "ET"]))
 
-    def draw_watermark(
-        self, text: str, size: float, degrees: float, box: tuple[float, float]
-    ) -> None:
-        """Draw a faint word across the middle of a page of the given size.
+    def draw_watermark(self, text: str, size: float, degrees: float) -> None:
+        """Draw a faint word across the middle of the page.
 
         Its pen stands in the upper left corner, out of the way of the page's text.
         """
-        x, y = size / 8, box[1] - size / 8
+        x, y = size / 8, self._size[1] - size / 8
         unit = 1000 / size
-        name, use = self._fonts.use(bold=False)
-        at = ((box[0] / 2 - x) * unit, (box[1] / 2 - y) * unit)
+        name, use = self._use_font(bold=False)
+        at = ((self._size[0] / 2 - x) * unit, (self._size[1] / 2 - y) * unit)
         code = use.encode(use.face.turn_word(text, degrees, at))
-        self._ops.append(
-            f"BT {TONES['faint']} /{name} {num(size)} Tf "
-            f"1 0 0 1 {num(x)} {num(y)} Tm <{code:04X}> Tj ET"
+        self._set_fill("faint")
+        self._canvas.addLiteral(
+            f"BT /{name} {_write(size)} Tf 1 0 0 1 {_write(x, y)} Tm <{code:04X}> Tj ET"
         )
 
-    def fill_rectangles(
-        self,
-        rectangles: Iterable[tuple[int, int, int, int]],
-        matrix: Matrix,
-        *,
-        tone: str = "black",
+    def draw_modules(
+        self, matrix: Sequence[Sequence[bool]], x: float, y: float, module: float
     ) -> None:
-        """Fill rectangles given on a whole-number grid, as one path."""
-        path = " ".join(f"{x} {y} {w} {h} re" for x, y, w, h in rectangles)
-        self._ops.append(
-            f"q {TONES[tone]} {' '.join(num(value, 4) for value in matrix)} cm\n"
-            f"{path} f Q"
-        )
+        """Draw the dark modules of a QR code as one path, upwards from x, y.
 
-    def place(self, drawing: str, x: float, y: float) -> None:
-        """Place a finished drawing, made around a corner at 0, 0."""
-        self._ops.append(f"q 1 0 0 1 {num(x)} {num(y)} cm\n{drawing}\nQ")
+        A thousand rectangles of whole numbers: ReportLab's path object would take
+        longer over them than all the rest of the page takes.
+        """
+        bars = []
+        for row, modules in enumerate(reversed(matrix)):
+            for bar in _DARK_BAR.finditer(bytes(modules)):
+                start, end = bar.span()
+                bars.append(f"{start} {row} {end - start} 1 re")
+        self._canvas.saveState()
+        self._set_fill("black")
+        scaled = (module, 0, 0, module, x, y)
+        self._canvas.transform(*(round(value, 4) for value in scaled))
+        self._canvas.addLiteral(f"{' '.join(bars)} f")
+        self._canvas.restoreState()
 
-    def stroke_path(self, path: str, *, tone: str, weight: float) -> None:
-        """Stroke a path given as PDF operators."""
-        self._ops.append(stroke(path, tone=tone, weight=weight))
+    def draw_frame(self, x: float, y: float, width: float, height: float) -> None:
+        """Draw a thin gray rectangle."""
+        self._set_stroke("gray", 0.5)
+        self._canvas.rect(*round_lengths(x, y, width, height))
+
+    def draw_rule(self, x: float, y: float, length: float, weight: float) -> None:
+        """Draw a horizontal line."""
+        self._set_stroke("accent", weight)
+        self._canvas.line(*round_lengths(x, y, x + length, y))
+
+    def draw_figures(self, figures: Iterable[Figure], x: float, y: float) -> None:
+        """Draw figures, made around a corner at 0, 0."""
+        self._canvas.saveState()
+        self._canvas.translate(*round_lengths(x, y))
+        for figure in figures:
+            if figure.fill:
+                self._set_fill(figure.fill)
+            if figure.stroke:
+                self._set_stroke(figure.stroke, figure.weight)
+            self._canvas.drawPath(
+                figure.path,
+                fill=int(figure.fill is not None),
+                stroke=int(figure.stroke is not None),
+                fillMode=FILL_NON_ZERO,
+            )
+        self._canvas.restoreState()
+
+    def _use_font(self, *, bold: bool) -> tuple[str, FontUse]:
+        """Return resource name and use of a face."""
+        name = "FB" if bold else "FR"
+        if name not in self._uses:
+            self._uses[name] = FontUse(load_face(self._family, bold=bold))
+        return name, self._uses[name]
+
+    def _set_fill(self, tone: str) -> None:
+        colour = TONES[tone]
+        if len(colour) == 1:
+            self._canvas.setFillGray(*colour)
+        else:
+            self._canvas.setFillColor(colour)
+
+    def _set_stroke(self, tone: str, weight: float) -> None:
+        colour = TONES[tone]
+        if len(colour) == 1:
+            self._canvas.setStrokeGray(*colour)
+        else:
+            self._canvas.setStrokeColor(colour)
+        self._canvas.setLineWidth(*round_lengths(weight))
 
 
-def num(value: float, places: int = 2) -> str:
-    """Return a number as PDF wants it: no exponent, no needless zeros."""
-    text = f"{value:.{places}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
+def round_lengths(*values: float) -> list[float]:
+    """Return lengths in hundredths of a point: finer is not seen, only longer."""
+    return [round(value, 2) for value in values]
 
 
-def circle(x: float, y: float, radius: float) -> str:
-    """Return the path of a circle."""
-    k = radius * 0.5523
-    points = (
-        (x + radius, y + k, x + k, y + radius, x, y + radius),
-        (x - k, y + radius, x - radius, y + k, x - radius, y),
-        (x - radius, y - k, x - k, y - radius, x, y - radius),
-        (x + k, y - radius, x + radius, y - k, x + radius, y),
-    )
-    curves = " ".join(" ".join([*map(num, curve), "c"]) for curve in points)
-    return f"{num(x + radius)} {num(y)} m {curves} h"
+@functools.lru_cache(maxsize=16)
+def prepare_reportlab(family: str) -> str:
+    """Tell ReportLab of a family; return the name of its first font there.
+
+    A canvas begins each page with its first font, by default a Helvetica that is not
+    embedded. A TrueType font leaves nothing in the file unless ReportLab itself
+    draws text with it, and it never does here.
+    """
+    name = f"Tra-{family}"
+    pdfmetrics.registerFont(TTFont(name, str(find_file(family, bold=False))))
+    return name
 
 
-def fill(path: str, *, tone: str) -> str:
-    """Return the operators that fill a path."""
-    return f"{TONES[tone]}\n{path}\nf"
-
-
-def stroke(path: str, *, tone: str, weight: float) -> str:
-    """Return the operators that stroke a path."""
-    return f"{_stroke_colour(TONES[tone])} {num(weight)} w\n{path}\nS"
-
-
-def _stroke_colour(fill: str) -> str:
-    return fill.replace("rg", "RG") if fill.endswith("rg") else fill.replace("g", "G")
+def _write(*values: float) -> str:
+    """Return lengths as PDF writes numbers."""
+    return " ".join(map(str, round_lengths(*values)))
 
 
 def _group_by_face(

@@ -27,8 +27,11 @@ OFFICIAL_SCALE = {"sarabun": 0.75}
 TH Sarabun, whose letters are three quarters as high as Sarabun's at the same size."""
 
 _SARA_AM = "\u0e33"
-_MAX_SHAPES = 20_000
-"""Shaped words kept for each face: some 20 MB; then the oldest are dropped."""
+_MAX_SHAPES = 8192
+"""Shaped words kept for each face, some 8 MB. Names of holders are among them, in
+memory only: what has not been drawn for longest is dropped first."""
+_MAX_LETTERS = 8192
+"""Letters kept for each face; Thai writes with some thousands, kerning included."""
 
 _NEEDED_TABLES = frozenset({"glyf", "loca", "head", "hhea", "hmtx", "maxp"})
 """All that a font embedded as CIDFontType2 must have (ISO 32000-1 §9.9); hinting
@@ -39,7 +42,8 @@ goes too, screens no longer need it."""
 class Letter:
     """A base with its marks, as placed glyphs; lengths in thousandths of an em.
 
-    A face makes each letter once, so letters are compared by identity.
+    Compared by identity, which is fast; the same letter may be made again after the
+    face has forgotten it.
     """
 
     parts: tuple[Part, ...]
@@ -97,8 +101,8 @@ class Face:
         self.shape: Callable[[str], Shape] = functools.lru_cache(_MAX_SHAPES)(
             self._shape
         )
-        self._letters: dict[tuple[tuple[Part, ...], str, float], Letter] = {}
-        self._corners = functools.lru_cache(_MAX_SHAPES)(self._find_corners)
+        self._make_letter = functools.lru_cache(_MAX_LETTERS)(self._join_parts)
+        self._box = functools.lru_cache(_MAX_LETTERS)(self._find_box)
 
     def advance(self, gid: int) -> int:
         """Return the width of a glyph in thousandths of an em."""
@@ -159,8 +163,6 @@ class Face:
 
     def _compose(self, letter: Letter, moved: dict[int, int]) -> Composite:
         unit = self._units_per_em / 1000
-        corners = [corner for part in letter.parts for corner in self._corners(part)]
-        xs, ys = [x for x, _ in corners], [y for _, y in corners]
         return Composite(
             parts=tuple(
                 Part(
@@ -172,13 +174,19 @@ class Face:
                 for part in letter.parts
             ),
             advance=round(letter.advance * unit),
-            box=(
-                round(min(xs) * unit),
-                round(min(ys) * unit),
-                round(max(xs) * unit),
-                round(max(ys) * unit),
-            ),
+            box=self._box(letter),
         )
+
+    def _find_box(self, letter: Letter) -> tuple[int, int, int, int]:
+        """Return the box around a letter, in font units: left, bottom, right, top."""
+        unit = self._units_per_em / 1000
+        corners = [
+            corner for part in letter.parts for corner in self._find_corners(part)
+        ]
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        edges = (min(xs), min(ys), max(xs), max(ys))
+        left, bottom, right, top = (round(edge * unit) for edge in edges)
+        return left, bottom, right, top
 
     def _find_corners(self, part: Part) -> list[tuple[float, float]]:
         """Return the corners of a part's box, where it is placed and turned."""
@@ -237,16 +245,10 @@ class Face:
             pen += position.x_advance
         return self._make_letter(tuple(parts), text, pen)
 
-    def _make_letter(
-        self, parts: tuple[Part, ...], text: str, advance: float
-    ) -> Letter:
-        key = (parts, text, advance)
-        letter = self._letters.get(key)
-        if letter is None:
-            letter = Letter(parts, text, advance, round(advance))
-            if letter.is_plain:
-                letter = Letter(parts, text, advance, self.advance(parts[0].gid))
-            letter = self._letters.setdefault(key, letter)
+    def _join_parts(self, parts: tuple[Part, ...], text: str, advance: float) -> Letter:
+        letter = Letter(parts, text, advance, round(advance))
+        if letter.is_plain:
+            return Letter(parts, text, advance, self.advance(parts[0].gid))
         return letter
 
 
@@ -256,22 +258,35 @@ class FontUse:
     def __init__(self, face: Face) -> None:
         self.face = face
         self._codes: dict[Letter, int] = {}
+        self._letters: dict[tuple[tuple[Part, ...], str, float], Letter] = {}
 
     def encode(self, letter: Letter) -> int:
         """Return the code of a letter; codes count from 1."""
-        return self._codes.setdefault(letter, len(self._codes) + 1)
+        code = self._codes.get(letter)
+        if code is None:
+            # Known by its parts: what a cache forgot must not change the bytes.
+            key = (letter.parts, letter.text, letter.advance)
+            first = self._letters.setdefault(key, letter)
+            code = self._codes.setdefault(first, len(self._letters))
+            self._codes[letter] = code
+        return code
 
     def embed(self) -> EmbeddedFont:
         """Return the font as it is embedded: only what was used."""
-        return self.face.embed(list(self._codes))
+        return self.face.embed(list(self._letters.values()))
+
+
+def find_file(family: str, *, bold: bool) -> Path:
+    """Return the file of a face."""
+    from fontpkg_sarabun import ROOT  # noqa: PLC0415 - nothing is read at import
+
+    return Path(ROOT) / "files" / FAMILIES[family][bold]
 
 
 @functools.lru_cache(maxsize=16)
 def load_face(family: str, *, bold: bool) -> Face:
     """Return a face of a family; loaded once for the process, then shared."""
-    from fontpkg_sarabun import ROOT  # noqa: PLC0415 - nothing is read at import
-
-    return Face(ROOT / "files" / FAMILIES[family][bold])
+    return Face(find_file(family, bold=bold))
 
 
 def write_to_unicode(texts: list[str]) -> bytes:

@@ -11,6 +11,8 @@ from templates.words import Break, Piece, Run, cut_pieces, split_clusters
 _SPACES = (" ", NO_BREAK_SPACE)
 _ROUNDING = 0.01
 """Points; sums of widths are not exact."""
+_MAX_TEXTS = 1024
+"""Texts kept set; one document has some 25 to 40."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Line:
     """Last of its paragraph, or before a forced break: never justified."""
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_MAX_TEXTS)
 def set_lines(
     style: tuple[str, float],
     runs: tuple[Run, ...],
@@ -42,7 +44,8 @@ def set_lines(
     """Set runs, in a family and size, into lines no wider than `width` (points).
 
     A piece wider than the line is divided between letters, as the last resort.
-    Labels and standing text come back from the cache.
+    Labels and standing text come back from a cache, where names of holders stay too
+    until some dozens of documents later; they never leave the process.
     """
     family, size = style
     faces = (load_face(family, bold=False), load_face(family, bold=True))

@@ -8,14 +8,16 @@ unless it is higher than a page; a single strip higher than a page is an error.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from templates.drawing import POINTS_PER_MM, Canvas
+from reportlab.lib.units import mm
+
+from templates.drawing import PageWriter
 from templates.errors import OverflowingError
 
 _MIN_LINES_WITH_FOOT = 2
 _ROUNDING = 0.01
 """Points; sums of heights are not exact."""
 
-Painter = Callable[[Canvas, float, float], None]
+Painter = Callable[[PageWriter, float, float], None]
 """Draws a strip whose upper left corner is at x, y."""
 
 
@@ -70,10 +72,10 @@ def join_columns(
 
 
 def _pair_painter(pair: tuple[tuple[float, Strip | None], ...]) -> Painter:
-    def paint(canvas: Canvas, left: float, top: float) -> None:
+    def paint(writer: PageWriter, left: float, top: float) -> None:
         for offset, strip in pair:
             if strip and strip.paint:
-                strip.paint(canvas, left + offset, top)
+                strip.paint(writer, left + offset, top)
 
     return paint
 
@@ -129,16 +131,18 @@ def _take_last_lines(page: list[Strip], room: float) -> list[Strip]:
 
 def _too_high(height: float, limit: float) -> OverflowingError:
     return OverflowingError(
-        f"a part {height / POINTS_PER_MM:.0f} mm high does not fit on a page, which "
-        f"holds {limit / POINTS_PER_MM:.0f} mm"
+        f"a part {to_millimetres(height):.0f} mm high does not fit on a page, which "
+        f"holds {to_millimetres(limit):.0f} mm"
     )
 
 
-def paint_strips(canvas: Canvas, strips: Iterable[Strip], x: float, top: float) -> None:
+def paint_strips(
+    writer: PageWriter, strips: Iterable[Strip], x: float, top: float
+) -> None:
     """Paint strips one under the other."""
     for strip in strips:
         if strip.paint:
-            strip.paint(canvas, x, top)
+            strip.paint(writer, x, top)
         top -= strip.height
 
 
@@ -166,4 +170,11 @@ def make_gap(millimetres: float) -> Strip:
 
 def to_points(millimetres: float) -> float:
     """Return a length in points."""
-    return millimetres * POINTS_PER_MM
+    points: float = millimetres * mm
+    return points
+
+
+def to_millimetres(points: float) -> float:
+    """Return a length in millimetres."""
+    millimetres: float = points / mm
+    return millimetres

@@ -66,6 +66,7 @@ _CLOSERS = ")]}”’»,.;:!?%ๆฯ/-–"
 _OPENERS = "([{“‘«/"
 _FOLLOWERS = re.compile("[\u0e30-\u0e3a\u0e45-\u0e4e]")
 _LEADERS = "เแโใไ"
+_MAX_TEXTS = 1024
 _LONG_COMPOUND = 15
 _SHORTEST_PART = 3
 _PREFIXES = ("การ", "ความ", "ผู้")
@@ -164,9 +165,12 @@ def _sticks(text: str, at: int) -> bool:
     return bool(_ABBREVIATION.match(text, at)) and before not in ") "
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_MAX_TEXTS)
 def _segment(text: str) -> tuple[str, ...]:
-    """Return the words of a text; the dictionary is loaded at the first call."""
+    """Return the words of a text; the dictionary is loaded at the first call.
+
+    The texts segmented last are kept, names of holders among them, in memory only.
+    """
     quiet_pythainlp()
     from pythainlp.tokenize.newmm import segment  # noqa: PLC0415 - heavy, and see above
 
