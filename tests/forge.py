@@ -8,22 +8,17 @@ register, with keys that exist for one test run. Nothing here is fit for use.
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 import pikepdf
-from asn1crypto import keys as asn1_keys
-from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
@@ -65,11 +60,20 @@ from register.trust_list import (
     TypeEntry,
     sign_trust_list,
 )
+from tests.forge_pki import (
+    NOW,
+    Authority,
+    make_certificate,
+    make_crl,
+    name_of,
+    new_key,
+    raw_signing,
+    shared_rsa_key,
+)
 from verifier.report import Report
 from verifier.trust import Publication
 from verifier.verify_pdf import verify_pdf
 
-NOW: Final = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 HOST: Final = "https://verify.example.go.th"
 HOLDER: Final = "นายสมชาย ใจดี"
 LICENCE: Final = TypeEntry(
@@ -82,39 +86,6 @@ DIPLOMA: Final = TypeEntry(
     code="TC01",
     name=Text(th="ประกาศนียบัตร", en="Training certificate"),
 )
-
-Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-_ORGANIZATION_ID = ObjectIdentifier("2.5.4.97")
-_CRL_URL = "http://pki.invalid/ca.crl"
-
-
-@dataclass(frozen=True)
-class Authority:
-    """A certificate with its key."""
-
-    certificate: x509.Certificate
-    key: Key
-
-    @property
-    def der(self) -> bytes:
-        """The certificate in DER."""
-        return self.certificate.public_bytes(serialization.Encoding.DER)
-
-    @property
-    def asn1(self) -> asn1_x509.Certificate:
-        """The certificate as the signing library wants it."""
-        return asn1_x509.Certificate.load(self.der)
-
-    @property
-    def asn1_key(self) -> asn1_keys.PrivateKeyInfo:
-        """The key as the signing library wants it."""
-        return asn1_keys.PrivateKeyInfo.load(
-            self.key.private_bytes(
-                serialization.Encoding.DER,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
 
 
 @dataclass(frozen=True)
@@ -149,116 +120,6 @@ class Issued:
     def url(self) -> str:
         """The text of its QR code."""
         return qr_text(document_url(HOST, self.id), self.claim)
-
-
-def new_key() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-@lru_cache(maxsize=1)
-def _tsa_key() -> rsa.RSAPrivateKey:
-    # The library's stand-in authority signs with RSA only; one key will do.
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def raw_signing(key: ec.EllipticCurvePrivateKey) -> Callable[[bytes], bytes]:
-    """Return what signs with ES256 and returns r‖s."""
-
-    def sign(message: bytes) -> bytes:
-        r, s = decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SHA256())))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
-
-    return sign
-
-
-def make_certificate(
-    name: x509.Name,
-    key: Key,
-    issuer: Authority | None,
-    *,
-    ca: bool = False,
-    usage: ObjectIdentifier | None = None,
-    now: datetime = NOW,
-) -> Authority:
-    """Make a certificate; without an issuer it signs itself."""
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name if issuer is None else issuer.certificate.subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=300))
-        .not_valid_after(now + timedelta(days=700))
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
-        )
-        .add_extension(
-            x509.KeyUsage(
-                digital_signature=not ca,
-                content_commitment=not ca,
-                key_encipherment=False,
-                data_encipherment=False,
-                key_agreement=False,
-                key_cert_sign=ca,
-                crl_sign=ca,
-                encipher_only=False,
-                decipher_only=False,
-            ),
-            critical=True,
-        )
-    )
-    if usage is not None:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=True)
-    if issuer is not None:
-        point = x509.DistributionPoint(
-            [x509.UniformResourceIdentifier(_CRL_URL)], None, None, None
-        )
-        builder = builder.add_extension(
-            x509.CRLDistributionPoints([point]), critical=False
-        ).add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(
-                issuer.certificate.public_key()  # type: ignore[arg-type]  # RSA or EC
-            ),
-            critical=False,
-        )
-    signer = key if issuer is None else issuer.key
-    return Authority(certificate=builder.sign(signer, hashes.SHA256()), key=key)
-
-
-def name_of(common: str, *, organization: str = "", identifier: str = "") -> x509.Name:
-    parts = [x509.NameAttribute(NameOID.COUNTRY_NAME, "TH")]
-    if organization:
-        parts.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization))
-    if identifier:
-        parts.append(x509.NameAttribute(_ORGANIZATION_ID, identifier))
-    parts.append(x509.NameAttribute(NameOID.COMMON_NAME, common))
-    return x509.Name(parts)
-
-
-def make_crl(
-    ca: Authority,
-    revoked: Mapping[int, datetime] | None = None,
-    *,
-    at: datetime = NOW - timedelta(hours=1),
-    days: int = 7,
-) -> bytes:
-    """Make a CRL; `revoked` maps serial numbers to when they were revoked."""
-    builder = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(ca.certificate.subject)
-        .last_update(at)
-        .next_update(at + timedelta(days=days))
-    )
-    for serial, moment in (revoked or {}).items():
-        builder = builder.add_revoked_certificate(
-            x509.RevokedCertificateBuilder()
-            .serial_number(serial)
-            .revocation_date(moment)
-            .build()
-        )
-    crl = builder.sign(ca.key, hashes.SHA256())
-    return crl.public_bytes(serialization.Encoding.DER)
 
 
 @dataclass
@@ -322,7 +183,7 @@ class Forge:
         """Make a time-stamping authority; without an issuer it signs itself."""
         usage = ExtendedKeyUsageOID.TIME_STAMPING if stamping else None
         return make_certificate(
-            name_of("Test TSA"), _tsa_key(), issuer, usage=usage, now=self.now
+            name_of("Test TSA"), shared_rsa_key(), issuer, usage=usage, now=self.now
         )
 
     def make_agency(self, agency: str, th: str, en: str) -> AgencyForge:

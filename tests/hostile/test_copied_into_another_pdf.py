@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Attack: attach a genuine record and claim to a PDF of one's own."""
 
-from tests.forge import Forge, Signature, draw_pdf, make_certificate, name_of, new_key
+from tests.forge import Forge, Signature, draw_pdf
+from tests.forge_pki import make_certificate, name_of, new_key
 
 
 def test_an_unsigned_pdf_with_our_record_is_unknown(forge: Forge) -> None:

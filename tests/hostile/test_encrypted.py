@@ -5,7 +5,8 @@ from io import BytesIO
 
 import pikepdf
 
-from tests.forge import NOW, Forge, draw_pdf
+from tests.forge import Forge, draw_pdf
+from tests.forge_pki import NOW
 from verifier.report import Report
 from verifier.verify_pdf import verify_pdf
 

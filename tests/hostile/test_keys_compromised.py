@@ -4,7 +4,8 @@
 from datetime import timedelta
 
 from register.trust_list import Period
-from tests.forge import NOW, Forge, Signature, draw_pdf, make_crl
+from tests.forge import Forge, Signature, draw_pdf
+from tests.forge_pki import NOW, make_crl
 from verifier.verify_qr import verify_qr
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.forge import NOW, Forge, Issued, draw_pdf
+from tests.forge import Forge, Issued, draw_pdf
+from tests.forge_pki import NOW
 from verifier.report import Report
 from verifier.settings import Limits
 from verifier.verify_pdf import verify_pdf

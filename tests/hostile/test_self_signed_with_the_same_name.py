@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Attack: a certificate with the agency's name that no listed CA made."""
 
-from tests.forge import Forge, Signature, draw_pdf, make_certificate, name_of, new_key
+from tests.forge import Forge, Signature, draw_pdf
+from tests.forge_pki import make_certificate, name_of, new_key
 
 
 def test_a_self_signed_certificate_of_the_same_name_is_unknown(forge: Forge) -> None:

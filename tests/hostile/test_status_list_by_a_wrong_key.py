@@ -2,7 +2,8 @@
 """Attack: publish a status list that the agency did not sign."""
 
 from register.trust_list import Period
-from tests.forge import Forge, new_key
+from tests.forge import Forge
+from tests.forge_pki import new_key
 
 
 def test_a_list_signed_by_a_stranger_is_unchecked(forge: Forge) -> None:

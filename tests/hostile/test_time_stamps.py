@@ -3,7 +3,8 @@
 
 from datetime import timedelta
 
-from tests.forge import NOW, Forge, Issued, Signature, draw_pdf
+from tests.forge import Forge, Issued, Signature, draw_pdf
+from tests.forge_pki import NOW
 
 
 def _attached(mine: Issued) -> dict[str, bytes]:

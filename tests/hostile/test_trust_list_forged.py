@@ -3,7 +3,8 @@
 
 from datetime import timedelta
 
-from tests.forge import Forge, new_key
+from tests.forge import Forge
+from tests.forge_pki import new_key
 
 
 def test_a_list_signed_by_another_root_is_unchecked(forge: Forge) -> None:

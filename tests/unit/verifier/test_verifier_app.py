@@ -16,7 +16,8 @@ import pytest
 import uvicorn
 
 from register.document import Status, new_document_id
-from tests.forge import HOST, NOW, Forge, Issued, draw_pdf
+from tests.forge import HOST, Forge, Issued, draw_pdf
+from tests.forge_pki import NOW
 from tests.running import run_server
 from verifier.app import SECURITY_HEADERS, create_app
 from verifier.errors import SettingsError

@@ -11,7 +11,8 @@ from pyhanko.sign import PdfTimeStamper
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from register.document import Status, new_document_id
-from tests.forge import HOLDER, NOW, Forge, Issued, Signature, draw_pdf
+from tests.forge import HOLDER, Forge, Issued, Signature, draw_pdf
+from tests.forge_pki import NOW
 from verifier.report import EXIT_CODES
 from verifier.verify_pdf import verify_pdf
 

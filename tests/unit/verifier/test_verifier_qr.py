@@ -6,7 +6,8 @@ import pytest
 from register.claim import qr_text
 from register.document import Status, new_document_id
 from register.record import document_url
-from tests.forge import DIPLOMA, HOLDER, HOST, NOW, Forge, Issued
+from tests.forge import DIPLOMA, HOLDER, HOST, Forge, Issued
+from tests.forge_pki import NOW
 from verifier.report import Report
 from verifier.verify_qr import verify_qr
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from register.document import Status
-from tests.forge import NOW
+from tests.forge_pki import NOW
 from verifier.errors import CheckError
 from verifier.reasons import Basis, CheckId, Outcome, Reason, Result
 from verifier.report import (
