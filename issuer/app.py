@@ -35,6 +35,7 @@ def create_app(
         SettingsError, SchemaError, KeysError, StorageError: what is missing or wrong.
     """
     issuer = open_issuer(settings, keys)
+    issuer.warm_up()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from issuer.errors import SettingsError
 from issuer.files import FileStore, PublicationStore
+from issuer.render import warm_up
 from issuer.settings import IssuerSettings
 from issuer.sign import Sealer, SealSources
 from keys.signing import PUBLICATION, Signer, claim_label, raw_signing, seal_label
@@ -99,6 +100,10 @@ class Issuer:
         for agency in self.store.list_agencies():
             self.sealer(agency.id)
             self.claim_key(agency.id)
+
+    def warm_up(self) -> None:
+        """Load what the first document would wait a second for (fonts, words)."""
+        warm_up()
 
     def close(self) -> None:
         """Close connections; the issuer cannot be used afterwards."""

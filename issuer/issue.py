@@ -16,11 +16,10 @@ from issuer.context import Issuer
 from issuer.errors import ReservationVoidedError
 from issuer.publish import publish_document
 from issuer.qr import draw_qr
-from issuer.render import RenderJob, render_pdf
+from issuer.render import RenderJob, check_drawable, render_pdf
 from register.canonical import encode_json
 from register.claim import build_claim, claim_from_facts, qr_segments
 from register.document import (
-    AgencyId,
     Document,
     DocumentId,
     State,
@@ -30,12 +29,18 @@ from register.document import (
     buddhist_year,
 )
 from register.errors import DocumentStateError
+from register.members import format_instant
 from register.record import build_record, parse_record, read_facts, record_digest
 from register.store import ReserveRequest, StatusChange
 from templates.catalogue import DocumentType
 
 WATERMARK = "ตัวอย่าง"
 """On every page that is not a document of an agency in production."""
+
+
+_DRAFT_SEQUENCE = 0
+_DRAFT_ID = DocumentId("A" * 26)
+"""Stand on a preview where number and id will be; no document ever has them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +73,8 @@ def issue_document(
 ) -> Document:
     """Issue one document and return it as the register holds it.
 
-    1. Check the type, the caller's right to it, and the fields.
+    1. Check the type, the caller's right to it, the fields, and that the page can
+       be drawn.
     2. Reserve number, id and status index; committed before any signature.
     3. Build the record and the claim; sign the claim.
     4. Draw the QR code and the page.
@@ -78,36 +84,29 @@ def issue_document(
     The same idempotency key with the same request gives the same document again.
 
     Raises:
-        UnknownTypeError, FieldsError: from step 1, nothing was written.
-        NotPermittedError: from step 1.
+        TypeNotInForceError, NotPermittedError, FieldsError, RenderError: from
+            step 1, nothing was written.
         CanonicalError: the data cannot be canonical JSON.
         IdempotencyConflictError: the key was used for another request.
         TimestampUnavailableError: from step 5; the reservation waits for a retry.
     """
     # 1.
-    require_may_issue(issuer.store, caller, request.type_id)
-    document_type = issuer.catalogue.get_type(request.type_id)
-    data = document_type.normalise(request.data)
-    document_type.check_fields(data)
-    issued_on = bangkok_date(now)
-    valid_from, valid_until = document_type.resolve_validity(
-        issued_on, request.valid_from, request.valid_until
-    )
-    year = buddhist_year(issued_on, YearBasis(document_type.numbering.year_basis))
-    order = request.order
+    draft = _draft(issuer, caller, request, now)
+    check_drawable(draft.job)
+    kind, year, order = draft.document_type, draft.year, request.order
     # 2.
     reservation = issuer.store.reserve(
         ReserveRequest(
             agency_id=caller.agency_id,
-            type_id=document_type.id,
-            type_version=document_type.version,
-            data=data,
-            holder=document_type.holder_name(data),
-            valid_from=valid_from,
-            valid_until=valid_until,
-            issued_on=issued_on,
+            type_id=kind.id,
+            type_version=kind.version,
+            data=draft.data,
+            holder=kind.holder_name(draft.data),
+            valid_from=draft.valid_from,
+            valid_until=draft.valid_until,
+            issued_on=draft.issued_on,
             year=year,
-            format_number=lambda sequence: document_type.format_number(sequence, year),
+            format_number=lambda sequence: kind.format_number(sequence, year),
             idempotency_key=request.idempotency_key,
             request_sha256=request.digest(),
             actor=caller.actor,
@@ -167,42 +166,66 @@ def preview_document(
     """Return the page as it would look, watermarked; takes no number, signs nothing.
 
     Raises:
-        UnknownTypeError, FieldsError, NotPermittedError: as `issue_document`.
+        TypeNotInForceError, NotPermittedError, FieldsError, RenderError: as
+            `issue_document`.
     """
+    return render_pdf(_draft(issuer, caller, request, now).job)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Draft:
+    """A request that was checked, and the page it would make."""
+
+    document_type: DocumentType
+    data: dict[str, Any]
+    issued_on: date
+    valid_from: date
+    valid_until: date | None
+    year: int
+    job: RenderJob
+
+
+def _draft(
+    issuer: Issuer, caller: Caller, request: IssueRequest, now: datetime
+) -> _Draft:
     require_may_issue(issuer.store, caller, request.type_id)
-    document_type = issuer.catalogue.get_type(request.type_id)
-    data = document_type.normalise(request.data)
-    document_type.check_fields(data)
+    kind = issuer.catalogue.get_type(request.type_id)
+    data = kind.normalise(request.data)
+    kind.check_fields(data)
     issued_on = bangkok_date(now)
-    valid_from, valid_until = document_type.resolve_validity(
+    valid_from, valid_until = kind.resolve_validity(
         issued_on, request.valid_from, request.valid_until
     )
-    year = buddhist_year(issued_on, YearBasis(document_type.numbering.year_basis))
+    year = buddhist_year(issued_on, YearBasis(kind.numbering.year_basis))
+    agency = issuer.store.get_agency(caller.agency_id)
     record = {
-        "agency": _agency_facts(issuer, caller.agency_id),
+        "agency": {"id": agency.id, "name": agency.name.to_json()},
         "data": data,
-        "issued_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "issued_at": format_instant(now),
         "issued_on": issued_on.isoformat(),
-        "number": document_type.format_number(0, year),
-        "type": document_type.id,
-        "type_version": document_type.version,
+        "number": kind.format_number(_DRAFT_SEQUENCE, year),
+        "type": kind.id,
+        "type_version": kind.version,
         "valid_from": valid_from.isoformat(),
         "valid_until": valid_until.isoformat() if valid_until else None,
-        "verify_url": f"{issuer.settings.verify_url.rstrip('/').upper()}/V/…",
-        "legal_basis": {
-            "th": document_type.legal_basis.th,
-            "en": document_type.legal_basis.en,
-        },
+        "verify_url": issuer.verify_url(_DRAFT_ID),
+        "legal_basis": {"th": kind.legal_basis.th, "en": kind.legal_basis.en},
     }
-    return render_pdf(
-        RenderJob(
-            document_type=document_type,
+    return _Draft(
+        document_type=kind,
+        data=data,
+        issued_on=issued_on,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        year=year,
+        job=RenderJob(
+            document_type=kind,
             record=record,
             record_bytes=None,
             claim=None,
             qr=None,
             watermark=WATERMARK,
-        )
+        ),
     )
 
 
@@ -250,8 +273,3 @@ def _draw(
             watermark=WATERMARK if issuer.watermarked else None,
         )
     )
-
-
-def _agency_facts(issuer: Issuer, agency_id: AgencyId) -> dict[str, Any]:
-    agency = issuer.store.get_agency(agency_id)
-    return {"id": agency.id, "name": {"th": agency.name.th, "en": agency.name.en}}

@@ -79,6 +79,15 @@ def render_pdf(job: RenderJob) -> bytes:
     return out.getvalue()
 
 
+def check_drawable(job: RenderJob) -> None:
+    """Refuse what could not be drawn, before a number is taken for it.
+
+    Raises:
+        MissingGlyphError, PageOverflowError, RenderError: as `render_pdf`.
+    """
+    _draw_pages(job, "")
+
+
 def warm_up() -> None:
     """Load what the first document would wait for: fonts, dictionary, profile.
 

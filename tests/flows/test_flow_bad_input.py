@@ -273,3 +273,15 @@ def test_addresses_that_do_not_exist(world: World) -> None:
         answer = world.http.get(path)
         assert answer.status_code == 404, path
         assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+def test_a_character_without_a_glyph_takes_no_number(world: World) -> None:
+    before = world.issue()["number"]
+    answer = world.post(
+        "/documents", body_with(world, data={"business_name": "店 ร้าน"})
+    )
+    problem = refused(answer, 422, "page-refused")
+    assert "店" in problem["detail"]
+    assert world.issuer.store.unfinished_reservations() == ()
+    after = world.issue()["number"]
+    assert int(after.split("/")[0]) == int(before.split("/")[0]) + 1
