@@ -5,7 +5,9 @@ import io
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -198,10 +200,53 @@ def test_facts_are_attached_and_told_in_the_metadata() -> None:
             assert xmp["{urn:tra:xmp:1}DocumentNumber"] == "สจ 000012/2569"
         assert str(pdf.docinfo.Title) == "หนังสือรับรอง เลขที่ สจ 000012/2569"
         assert str(pdf.Root.Lang) == "th-TH"
+        assert {str(name) for name in pdf.docinfo} == {
+            *("/Title", "/Producer", "/CreationDate", "/ModDate")
+        }
+
+
+def find_fonts(pdf: pikepdf.Pdf) -> list[pikepdf.Object]:
+    return [
+        item
+        for item in pdf.objects
+        if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font"
+    ]
+
+
+@pytest.mark.parametrize("kind", ["one page", "pages", "preview"])
+def test_every_font_in_the_file_is_embedded(kind: str) -> None:
+    changes: dict[str, Any] = {}
+    if kind == "pages":
+        changes["remarks"] = ["ข้อความยาว " * 40] * 12
+    job = make_job(TYPES["juristic_certificate"], **changes)
+    if kind == "preview":
+        job = replace(job, record_bytes=None, claim=None, qr=None)
+    data = render_pdf(job)
+    assert b"Helvetica" not in data
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        assert (len(pdf.pages) > 1) is (kind == "pages")
+        whole = [font for font in find_fonts(pdf) if font.Subtype == "/Type0"]
+        parts = [font for font in find_fonts(pdf) if font.Subtype != "/Type0"]
+        assert len(whole) == len(parts) == 2
+        assert all("+Sarabun" in str(font.BaseFont) for font in whole)
+        assert all("/FontFile2" in font.FontDescriptor for font in parts)
         for page in pdf.pages:
-            for font in page.Resources.Font.values():
-                assert "+Sarabun" in str(font.BaseFont)
-                assert "/FontFile2" in font.DescendantFonts[0].FontDescriptor
+            assert set(page.Resources.Font) == {"/FR", "/FB"}
+            used = {
+                str(step.operands[0])
+                for step in pikepdf.parse_content_stream(page)
+                if str(step.operator) == "Tf"
+            }
+            assert used
+            assert used <= {"/FR", "/FB"}
+
+
+def test_the_cross_reference_is_a_plain_table() -> None:
+    data = render_pdf(make_job(TYPES["business_licence"]))
+    assert data.startswith(b"%PDF-1.7\n")
+    assert b"\nxref\n0 " in data
+    assert b"/ObjStm" not in data
+    assert b"/XRef" not in data
 
 
 def test_the_profile_is_srgb() -> None:
@@ -304,6 +349,47 @@ def test_an_extreme_name_wraps_and_keeps_every_letter() -> None:
 def test_a_character_without_glyph_is_refused_by_name() -> None:
     with pytest.raises(MissingGlyphError, match="U\\+4E2D"):
         render_pdf(make_job(TYPES["business_licence"], holder_name="ร้าน 中"))
+
+
+def test_a_certificate_too_long_for_its_page_is_refused() -> None:
+    changes = {"trainee_name": "น้ำผึ้ง" * 14, "course": "การคุ้มครองข้อมูล " * 8}
+    with pytest.raises(
+        PageOverflowError, match=r"must fit on one page, .* mm too long"
+    ):
+        render_pdf(make_job(TYPES["training_certificate"], **changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"trainee_name": "นางสาวกุ้งทองคำ " * 6},
+        {"course": "การคุ้มครองข้อมูล " * 8, "course_en": "Data Protection " * 10},
+    ],
+)
+def test_a_certificate_holds_two_lines_of_name_or_course(
+    changes: dict[str, str],
+) -> None:
+    pdf = render_pdf(make_job(TYPES["training_certificate"], **changes))
+    assert len(pypdfium2.PdfDocument(pdf)) == 1
+    text = squeeze(read_with_pdfium(pdf))
+    assert all(squeeze(value) in text for value in changes.values())
+
+
+def test_a_warm_renderer_has_the_dictionary_loaded() -> None:
+    script = (
+        "import sys; from issuer.render import warm_up;"
+        "print('pythainlp.tokenize' in sys.modules);"
+        "warm_up(); warm_up();"
+        "print('pythainlp.tokenize' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["False", "True"]
 
 
 FOURTH = """\

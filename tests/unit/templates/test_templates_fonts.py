@@ -58,3 +58,13 @@ def test_the_same_letters_give_the_same_font() -> None:
         return use.embed().program
 
     assert embed() == embed()
+
+
+def test_a_letter_made_again_keeps_its_code() -> None:
+    face = load_face("sarabun", bold=False)
+    load_face.cache_clear()
+    again = load_face("sarabun", bold=False)
+    use = FontUse(face)
+    codes = [use.encode(letter) for letter in face.shape("น้ำผึ้ง").letters]
+    assert [use.encode(letter) for letter in again.shape("น้ำผึ้ง").letters] == codes
+    assert len(use.embed().widths) == len(codes)
