@@ -9,7 +9,8 @@ not fit is an error.
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -85,7 +86,9 @@ def check_drawable(job: RenderJob) -> None:
     Raises:
         MissingGlyphError, PageOverflowError, RenderError: as `render_pdf`.
     """
-    _draw_pages(job, "")
+    facts, qr = _gather(job)
+    with _errors_of_drawing():
+        layout.check_pages(job.document_type, facts, qr)
 
 
 def warm_up() -> None:
@@ -98,6 +101,15 @@ def warm_up() -> None:
 
 
 def _draw_pages(job: RenderJob, title: str) -> layout.DrawnPages:
+    facts, qr = _gather(job)
+    info = DocumentInfo(title=title, producer=PRODUCER, date=_pdf_date(job.record))
+    with _errors_of_drawing():
+        return layout.draw_pages(
+            job.document_type, facts, qr, info, watermark=job.watermark
+        )
+
+
+def _gather(job: RenderJob) -> tuple[Facts, QrModules]:
     kind, record = job.document_type, job.record
     facts = Facts(
         kind.fields,
@@ -110,9 +122,14 @@ def _draw_pages(job: RenderJob, title: str) -> layout.DrawnPages:
         address=record["verify_url"],
         document_id=record.get("id", ""),
     )
-    info = DocumentInfo(title=title, producer=PRODUCER, date=_pdf_date(record))
+    return facts, qr
+
+
+@contextmanager
+def _errors_of_drawing() -> Iterator[None]:
+    """Raise errors of drawing as errors of this package."""
     try:
-        return layout.draw_pages(kind, facts, qr, info, watermark=job.watermark)
+        yield
     except GlyphMissingError as error:
         raise MissingGlyphError(str(error)) from error
     except OverflowingError as error:

@@ -60,11 +60,9 @@ def draw_pages(
             and the whole is higher.
     """
     page = document_type.page
-    # 1.
+    # 1. and 2.
     composer = Composer(document_type, facts, qr)
-    body, foot = composer.stack_body(), composer.stack_foot()
-    # 2.
-    pages = _divide(document_type, body, foot)
+    pages, foot = _lay_out(composer)
     # 3.
     size = (to_points(page.width), to_points(page.height))
     writer = PageWriter(page.font, size, info)
@@ -87,6 +85,15 @@ def draw_pages(
     return DrawnPages(pdf=pdf, fonts=fonts)
 
 
+def check_pages(document_type: DocumentType, facts: Facts, qr: QrModules) -> None:
+    """Refuse what `draw_pages` would refuse, without drawing.
+
+    Raises:
+        GlyphMissingError, OverflowingError: as `draw_pages`.
+    """
+    _lay_out(Composer(document_type, facts, qr))
+
+
 def warm_up() -> None:
     """Load what the first document would wait for: fonts, and the words of Thai."""
     for family in FAMILIES:
@@ -94,18 +101,18 @@ def warm_up() -> None:
         set_lines((family, 12), (Run("ไทย"), Run("ไทย", bold=True)), 100)
 
 
-def _divide(
-    document_type: DocumentType, body: list[Strip], foot: list[Strip]
-) -> list[list[Strip]]:
-    room = _find_room(document_type.page)
+def _lay_out(composer: Composer) -> tuple[list[list[Strip]], list[Strip]]:
+    """Return the strips of each page, and those of the foot."""
+    body, foot = composer.stack_body(), composer.stack_foot()
+    room = _find_room(composer.type.page)
     pages = divide_strips(body, room, height_of(foot))
-    if document_type.page.one_page and len(pages) > 1:
+    if composer.type.page.one_page and len(pages) > 1:
         excess = to_millimetres(height_of(body) + height_of(foot) - room)
         raise OverflowingError(
-            f"{document_type.id} must fit on one page, and this one is "
+            f"{composer.type.id} must fit on one page, and this one is "
             f"{max(excess, 1):.0f} mm too long: shorten its longest texts"
         )
-    return pages
+    return pages, foot
 
 
 def _find_room(page: Page) -> float:

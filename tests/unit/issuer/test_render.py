@@ -20,7 +20,7 @@ import zxingcpp
 
 from issuer.errors import MissingGlyphError, PageOverflowError
 from issuer.qr import draw_qr
-from issuer.render import RenderJob, render_pdf
+from issuer.render import RenderJob, check_drawable, render_pdf
 from templates.catalogue import Catalogue, DocumentType, read_document_type
 
 ID = "K3XQ7M2ZD4A6TB5RWYHNCPEJGA"
@@ -347,8 +347,10 @@ def test_an_extreme_name_wraps_and_keeps_every_letter() -> None:
 
 
 def test_a_character_without_glyph_is_refused_by_name() -> None:
-    with pytest.raises(MissingGlyphError, match="U\\+4E2D"):
-        render_pdf(make_job(TYPES["business_licence"], holder_name="ร้าน 中"))
+    job = make_job(TYPES["business_licence"], holder_name="ร้าน 中")
+    for refuse in (check_drawable, render_pdf):
+        with pytest.raises(MissingGlyphError, match="U\\+4E2D"):
+            refuse(job)
 
 
 def test_a_certificate_too_long_for_its_page_is_refused() -> None:
