@@ -113,6 +113,10 @@ class IdempotencyConflictError(RegisterError):
     """The idempotency key was used before with another request."""
 
 
+class IdempotencyKeyError(RegisterError):
+    """The idempotency key is longer than a key may be."""
+
+
 class NumberConflictError(RegisterError):
     """The numbering pattern gave a number that a document of the type has."""
 

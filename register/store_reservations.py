@@ -17,6 +17,8 @@ from sqlmodel import Session, col, select
 from register.document import (
     LIST_SIZE,
     Action,
+    AgencyId,
+    Document,
     DocumentId,
     State,
     Status,
@@ -27,6 +29,7 @@ from register.document import (
 )
 from register.errors import (
     IdempotencyConflictError,
+    IdempotencyKeyError,
     NumberConflictError,
     TransitionError,
     UnknownAgencyError,
@@ -35,6 +38,7 @@ from register.store_events import Events, NewEvent, check_storable
 from register.store_rows import check_state, document_from_row, find_row, lock_row
 from register.store_values import EventAction, Reservation, ReserveRequest
 from register.tables import (
+    MAX_KEY,
     AgencyRow,
     DocumentRow,
     IdempotencyRow,
@@ -66,6 +70,7 @@ class Reservations(Events):
 
         Raises:
             UnknownAgencyError: the register does not know the agency.
+            IdempotencyKeyError: the key is longer than a key may be.
             IdempotencyConflictError: the key was used with another request.
             UnknownDocumentError: the agency has no such predecessor.
             DocumentStateError: the predecessor was never issued.
@@ -74,7 +79,8 @@ class Reservations(Events):
             TextNotStorableError: a text holds a NUL character.
         """
         now = utc_seconds(now)
-        check_storable(request.idempotency_key, request.holder)
+        _check_key(request.idempotency_key)
+        check_storable(request.holder)
         document_id = new_document_id()
         with self._write() as session:
             # 1.
@@ -96,6 +102,26 @@ class Reservations(Events):
             _insert_row(session, row)
             self._append_events(session, _reserved_event(request, row, now))
             return Reservation(document=document_from_row(row), fresh=True)
+
+    def find_reservation(
+        self, agency_id: AgencyId, idempotency_key: str
+    ) -> tuple[bytes, Document] | None:
+        """Return the digest of the request that took this key, and its document.
+
+        Without it a retry would be judged by the rules of today, and refused for
+        a type retired or a date passed since its first try.
+
+        Raises:
+            IdempotencyKeyError: the key is longer than a key may be.
+            TextNotStorableError: the key holds a NUL character.
+        """
+        _check_key(idempotency_key)
+        with self._read() as session:
+            earlier = _find_key(session, agency_id, idempotency_key)
+            if earlier is None:
+                return None
+            row = find_row(session, earlier.document_id, agency_id)
+            return earlier.request_sha256, document_from_row(row)
 
     def _take_key(
         self,
@@ -174,12 +200,26 @@ class Reservations(Events):
             number += 1
 
 
-def _earlier_reservation(session: Session, request: ReserveRequest) -> Reservation:
-    earlier = session.exec(
+def _check_key(key: str) -> None:
+    check_storable(key)
+    # PostgreSQL would refuse it with an error of its own, SQLite would take it.
+    if len(key) > MAX_KEY:
+        raise IdempotencyKeyError(
+            f"An idempotency key has at most {MAX_KEY} characters; this has {len(key)}"
+        )
+
+
+def _find_key(session: Session, agency_id: AgencyId, key: str) -> IdempotencyRow | None:
+    return session.exec(
         select(IdempotencyRow)
-        .where(col(IdempotencyRow.agency_id) == request.agency_id)
-        .where(col(IdempotencyRow.key) == request.idempotency_key)
-    ).one()
+        .where(col(IdempotencyRow.agency_id) == agency_id)
+        .where(col(IdempotencyRow.key) == key)
+    ).one_or_none()
+
+
+def _earlier_reservation(session: Session, request: ReserveRequest) -> Reservation:
+    earlier = _find_key(session, request.agency_id, request.idempotency_key)
+    assert earlier is not None  # noqa: S101 - keys are taken for ever
     if not secrets.compare_digest(earlier.request_sha256, request.request_sha256):
         raise IdempotencyConflictError(
             "This idempotency key was used before with another request"

@@ -8,7 +8,7 @@ triggers for that are in the migrations, which alone create the schema.
 """
 
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import (
     JSON,
@@ -41,6 +41,9 @@ SEQUENCE = BigInteger().with_variant(Integer(), "sqlite")
 
 # An absent list is SQL NULL, not the JSON word null.
 NULLABLE_JSON = JSON(none_as_null=True)
+
+# Characters of an idempotency key; SQLite keeps longer ones, so we refuse them.
+MAX_KEY: Final = 255
 
 NOT_VALID = text("status <> 'valid'")
 NOT_VOID = text("state <> 'void'")
@@ -262,7 +265,7 @@ class IdempotencyRow(Row, table=True):
     )
 
     agency_id: str = Field(primary_key=True, max_length=8)
-    key: str = Field(primary_key=True, max_length=255)
+    key: str = Field(primary_key=True, max_length=MAX_KEY)
     request_sha256: bytes
     document_id: str = Field(max_length=26)
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -12,7 +12,9 @@ from register.document import LIST_SIZE, AgencyId, DocumentId, State, Status
 from register.errors import (
     DocumentStateError,
     IdempotencyConflictError,
+    IdempotencyKeyError,
     NumberConflictError,
+    TextNotStorableError,
     TransitionError,
     UnknownAgencyError,
     UnknownDocumentError,
@@ -61,6 +63,47 @@ def test_same_key_with_another_request_is_refused(database_url: str) -> None:
         with pytest.raises(IdempotencyConflictError):
             store.reserve(request("again", request_sha256=b"o" * 32), NOW)
         assert store.reserve(request("other"), NOW).document.number == "2/2569"
+
+
+def test_retry_is_found_by_its_key(database_url: str) -> None:
+    with open_register(database_url) as store:
+        made = store.reserve(request("again"), NOW).document
+        assert store.find_reservation(TRADE, "again") == (
+            request("again").request_sha256,
+            made,
+        )
+        assert store.find_reservation(TRADE, "other") is None
+        assert store.find_reservation(HEALTH, "again") is None
+        issued = issue(store, "again")
+        found = store.find_reservation(TRADE, "again")
+        assert found is not None
+        assert found[1] == issued
+        void = store.reserve(request("void"), NOW).document
+        void = store.void_reservation(void.id, "officer", "ยกเลิก", NOW)
+        assert store.find_reservation(TRADE, "void") == (
+            request("void").request_sha256,
+            void,
+        )
+
+
+def test_key_is_as_long_on_both_databases(database_url: str) -> None:
+    longest = "ก" * 255
+    with open_register(database_url) as store:
+        made = store.reserve(request(longest), NOW).document
+        found = store.find_reservation(TRADE, longest)
+        assert found is not None
+        assert found[1] == made
+        events = store.events()
+        for ask in (
+            lambda: store.reserve(request(longest + "ก"), NOW),
+            lambda: store.find_reservation(TRADE, longest + "ก"),
+        ):
+            with pytest.raises(IdempotencyKeyError, match="255") as refused:
+                ask()
+            assert "ก" not in str(refused.value)
+        with pytest.raises(TextNotStorableError):
+            store.find_reservation(TRADE, "key\x00")
+        assert store.events() == events
 
 
 def test_two_agencies_may_use_the_same_key(database_url: str) -> None:
