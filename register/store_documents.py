@@ -60,7 +60,8 @@ class DocumentQueries(Database):
         Raises:
             PageTokenError: `after` is no token of an earlier page.
         """
-        if any("\x00" in text for text in (wanted.number or "", wanted.holder or "")):
+        texts = (wanted.type_id, wanted.number, wanted.holder)
+        if any("\x00" in text for text in texts if text is not None):
             return Page(items=(), next=None)  # no database holds such a text
         limit = max(1, min(wanted.limit, MAX_PAGE))
         query = _filtered(wanted)
@@ -176,6 +177,8 @@ def _filtered(wanted: DocumentFilter) -> SelectOfScalar[DocumentRow]:
     for column, value in equal:
         if value is not None:
             query = query.where(column == str(value))
+    if wanted.types is not None:
+        query = query.where(col(DocumentRow.type_id).in_(sorted(wanted.types)))
     if wanted.holder:
         holder = col(DocumentRow.holder)
         query = query.where(holder.icontains(wanted.holder, autoescape=True))

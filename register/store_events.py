@@ -82,8 +82,14 @@ class Events(Database):
         agency_id: AgencyId | None = None,
         after_seq: int = 0,
         limit: int = MAX_EVENTS,
+        *,
+        type_ids: frozenset[str] | None = None,
     ) -> tuple[Event, ...]:
-        """Return events after a place in the log, oldest first."""
+        """Return events after a place in the log, oldest first.
+
+        With `type_ids`, only those of documents of these types: what happened to
+        no document (to a token, say) is left out.
+        """
         query = select(EventRow).where(
             col(EventRow.seq) > after_seq, col(EventRow.seq) <= self._settled_seq()
         )
@@ -91,6 +97,10 @@ class Events(Database):
             query = query.where(col(EventRow.document_id) == document_id)
         if agency_id is not None:
             query = query.where(col(EventRow.agency_id) == agency_id)
+        if type_ids is not None:
+            query = query.join(
+                DocumentRow, col(DocumentRow.id) == col(EventRow.document_id)
+            ).where(col(DocumentRow.type_id).in_(sorted(type_ids)))
         query = query.order_by(col(EventRow.seq)).limit(min(limit, MAX_EVENTS))
         with self._read() as session:
             return tuple(_event_from_row(row) for row in session.exec(query))

@@ -110,6 +110,8 @@ class DocumentFilter:
 
     agency_id: AgencyId | None = None
     type_id: str | None = None
+    types: frozenset[str] | None = None
+    """Types that the caller may see; an empty set finds nothing."""
     status: Status | None = None
     """Status of issued documents: a reserved or void one has none to find."""
     state: State | None = None

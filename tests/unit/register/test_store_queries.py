@@ -110,6 +110,13 @@ def test_filters_narrow_and_combine(database_url: str) -> None:
         for wanted, numbers in (
             (ALL, {"1/2569", "2/2569", "3/2569", "T1"}),
             (replace(ALL, type_id="training_certificate"), {"T1"}),
+            (replace(ALL, types=frozenset({"training_certificate"})), {"T1"}),
+            (replace(ALL, types=frozenset({"training_certificate", "x"})), {"T1"}),
+            (replace(ALL, types=frozenset()), set()),
+            (
+                replace(ALL, types=frozenset({"x"}), type_id="training_certificate"),
+                set(),
+            ),
             (replace(ALL, status=Status.REVOKED), {"2/2569"}),
             (replace(ALL, status=Status.VALID), {"1/2569", "T1"}),
             (replace(ALL, state=State.RESERVED), {"3/2569"}),
@@ -131,6 +138,7 @@ def test_text_no_database_can_hold_finds_nothing(database_url: str) -> None:
         issue(store)
         assert _numbers(store, replace(ALL, number="1\x00")) == set()
         assert _numbers(store, replace(ALL, holder="สม\x00ชาย")) == set()
+        assert _numbers(store, replace(ALL, type_id="business\x00")) == set()
 
 
 def test_unfinished_reservations_come_oldest_first(database_url: str) -> None:
@@ -181,6 +189,25 @@ def test_log_is_read_in_pieces(database_url: str) -> None:
             EventAction.SEALING,
             EventAction.ISSUED,
         ]
+
+
+def test_log_of_some_types_tells_of_their_documents_only(database_url: str) -> None:
+    with open_register(database_url) as store:
+        ours = issue(store, "1")
+        issue(store, "2", type_id="training_certificate")
+        issue(store, "3", agency_id=HEALTH)
+        store.create_token(TRADE, "n", None, frozenset(), None, NOW)
+        types = frozenset({"business_licence"})
+        found = store.events(agency_id=TRADE, type_ids=types)
+        assert found == store.events(ours.id)
+        assert len(found) == 3
+        rest = store.events(agency_id=TRADE, after_seq=found[0].seq, type_ids=types)
+        assert rest == found[1:]
+        assert store.events(agency_id=TRADE, limit=1, type_ids=types) == found[:1]
+        assert store.events(type_ids=frozenset()) == ()
+        both = frozenset({"business_licence", "training_certificate"})
+        everywhere = store.events(type_ids=both)
+        assert everywhere == tuple(each for each in store.events() if each.document_id)
 
 
 def test_agencies_and_their_types(database_url: str) -> None:
