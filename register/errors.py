@@ -125,6 +125,10 @@ class StatusChangeError(RegisterError):
     """A change of status lacks its reason or legal basis, or its date is wrong."""
 
 
+class PublishingBusyError(RegisterError):
+    """Another publisher of the same thing takes longer than we wait."""
+
+
 class TextNotStorableError(RegisterError):
     """A text holds a NUL character, which PostgreSQL cannot keep."""
 

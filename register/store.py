@@ -19,6 +19,7 @@ from register.store_engine import (
     open_engine,
     parse_database_url,
 )
+from register.store_publishing import Publishing
 from register.store_reservations import Reservations
 from register.store_schema import check_schema, migrate
 from register.store_tokens import Tokens
@@ -62,6 +63,7 @@ class Store(
     DocumentChanges,
     DocumentQueries,
     Tokens,
+    Publishing,
     AbstractContextManager["Store"],
 ):
     """The register on one database; safe to share between threads."""
@@ -81,7 +83,7 @@ class Store(
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine)
+        return cls(engine, limits)
 
     def __exit__(self, *_: object) -> None:
         """Close the store at the end of a `with` block."""

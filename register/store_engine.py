@@ -32,6 +32,7 @@ from sqlalchemy.exc import (
     OperationalError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import NullPool
 from sqlmodel import Session, SQLModel
 
 from register.errors import DatabaseUnreachableError, DatabaseUrlError
@@ -61,6 +62,8 @@ class DatabaseLimits:
     """How long a SQLite writer waits for another one."""
     connect_timeout_seconds: int = 10
     """How long to wait for a PostgreSQL server that does not answer."""
+    publish_wait_seconds: float = 60
+    """How long a publisher waits for another one of the same thing."""
 
 
 DEFAULT_LIMITS = DatabaseLimits()
@@ -124,6 +127,19 @@ def open_engine(url: URL, limits: DatabaseLimits = DEFAULT_LIMITS) -> Engine:
     return engine
 
 
+def open_session_engine(url: URL, limits: DatabaseLimits = DEFAULT_LIMITS) -> Engine:
+    """Make a PostgreSQL engine for connections that are a session, no transaction.
+
+    Each is opened anew and closed for good, and so ends what the session held.
+    """
+    return create_engine(
+        url,
+        connect_args={"connect_timeout": limits.connect_timeout_seconds},
+        isolation_level="AUTOCOMMIT",
+        poolclass=NullPool,
+    )
+
+
 def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
     # The driver must not open transactions by itself: _begin_sqlite does.
     connection.isolation_level = None
@@ -137,7 +153,12 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def _told_as_unreachable(url: URL) -> Iterator[None]:
+def told_as_unreachable(url: URL) -> Iterator[None]:
+    """Turn a database that does not answer into one clear error.
+
+    Raises:
+        DatabaseUnreachableError: the database does not answer.
+    """
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeoutError) as error:
@@ -173,7 +194,7 @@ class Database:
             DatabaseUnreachableError: the database does not answer.
         """
         with (
-            _told_as_unreachable(self._engine.url),
+            told_as_unreachable(self._engine.url),
             Session(self._engine, expire_on_commit=False) as session,
         ):
             yield session
@@ -187,7 +208,7 @@ class Database:
         """
         with (
             self._turn,
-            _told_as_unreachable(self._engine.url),
+            told_as_unreachable(self._engine.url),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
