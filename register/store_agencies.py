@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import case
 from sqlmodel import Session, col, select
 
 from register.document import (
@@ -101,11 +102,23 @@ class Agencies(Events):
         with self._write() as session:
             _find_agency(session, agency_id)
             facts = {"version": version, "since": now, "retired_at": None}
+            newest = col(TypeInForceRow.newest_version)
             session.execute(
                 self._insert(TypeInForceRow)
-                .values(agency_id=agency_id, type_id=type_id, **facts)
+                .values(
+                    agency_id=agency_id,
+                    type_id=type_id,
+                    newest_version=version,
+                    **facts,
+                )
                 .on_conflict_do_update(
-                    index_elements=["agency_id", "type_id"], set_=facts
+                    index_elements=["agency_id", "type_id"],
+                    set_={
+                        **facts,
+                        "newest_version": case(
+                            (newest < version, version), else_=newest
+                        ),
+                    },
                 )
             )
             event = NewEvent(
@@ -157,6 +170,23 @@ class Agencies(Events):
             select(TypeInForceRow.type_id, TypeInForceRow.version)
             .where(col(TypeInForceRow.agency_id) == agency_id)
             .where(col(TypeInForceRow.retired_at).is_(None))
+            .order_by(col(TypeInForceRow.type_id))
+        )
+        with self._read() as session:
+            _find_agency(session, agency_id)
+            return dict(session.exec(query).all())
+
+    def types_ever_in_force(self, agency_id: AgencyId) -> Mapping[str, int]:
+        """Return id and newest version of each type that an agency ever could issue.
+
+        Documents of a type retired since are still checked: trust lists name it.
+
+        Raises:
+            UnknownAgencyError: the register has no such agency.
+        """
+        query = (
+            select(TypeInForceRow.type_id, TypeInForceRow.newest_version)
+            .where(col(TypeInForceRow.agency_id) == agency_id)
             .order_by(col(TypeInForceRow.type_id))
         )
         with self._read() as session:

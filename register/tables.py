@@ -102,12 +102,13 @@ class AgencyRow(Row, table=True):
 
 
 class TypeInForceRow(Row, table=True):
-    """The version of a document type that an agency issues now."""
+    """The version of a document type that an agency issues now, and the newest ever."""
 
     __tablename__ = "type_in_force"
     __table_args__ = (
         ForeignKeyConstraint(["agency_id"], ["agency.id"]),
         CheckConstraint("version > 0", name="version"),
+        CheckConstraint("newest_version >= version", name="newest_version"),
     )
 
     agency_id: str = Field(primary_key=True, max_length=8)
@@ -115,6 +116,7 @@ class TypeInForceRow(Row, table=True):
     version: int
     since: datetime = Field(sa_type=UtcDateTime)
     retired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    newest_version: int
 
 
 class NumberCounterRow(Row, table=True):

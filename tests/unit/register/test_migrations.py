@@ -24,6 +24,7 @@ from register.store_engine import open_engine, parse_database_url
 from register.store_schema import downgrade
 from register.tables import Row
 from tests.postgres import PostgresCluster
+from tests.unit.register.store_world import HEALTH, NOW, TRADE, open_register
 
 
 def _tables(database_url: str) -> set[str]:
@@ -75,6 +76,26 @@ def test_downgrade_drops_everything_and_upgrade_brings_it_back(
     assert _tables(empty_database_url) == {"alembic_version"}
     migrate(empty_database_url)
     Store.open(empty_database_url).close()
+
+
+def test_upgrade_learns_newest_versions_from_the_events(database_url: str) -> None:
+    with open_register(database_url) as store:
+        for version in (1, 3, 2):
+            store.set_type_in_force(TRADE, "business_licence", version, NOW)
+        store.set_type_in_force(TRADE, "training_certificate", 4, NOW)
+        store.retire_type(TRADE, "training_certificate", NOW)
+        store.set_type_in_force(HEALTH, "business_licence", 1, NOW)
+        events = store.events()
+    downgrade(database_url, "0001")
+    with pytest.raises(SchemaError, match="0001"):
+        Store.open(database_url)
+    migrate(database_url)
+    with Store.open(database_url) as store:
+        ever = {"business_licence": 3, "training_certificate": 4}
+        assert store.types_ever_in_force(TRADE) == ever
+        assert store.types_ever_in_force(HEALTH) == {"business_licence": 1}
+        assert store.types_in_force(TRADE) == {"business_licence": 2}
+        assert store.events() == events
 
 
 def test_processes_that_migrate_together_do_not_disturb_each_other(

@@ -228,6 +228,22 @@ def test_agencies_and_their_types(database_url: str) -> None:
         assert store.types_in_force(TRADE)["training_certificate"] == 3
 
 
+def test_types_once_in_force_are_never_forgotten(database_url: str) -> None:
+    with open_register(database_url) as store:
+        assert store.types_ever_in_force(TRADE) == {}
+        for version in (1, 3, 2):
+            store.set_type_in_force(TRADE, "business_licence", version, NOW)
+        store.set_type_in_force(TRADE, "training_certificate", 1, NOW)
+        store.retire_type(TRADE, "training_certificate", NOW)
+        assert store.types_in_force(TRADE) == {"business_licence": 2}
+        ever = {"business_licence": 3, "training_certificate": 1}
+        assert store.types_ever_in_force(TRADE) == ever
+        assert list(store.types_ever_in_force(TRADE)) == sorted(ever)
+        assert store.types_ever_in_force(HEALTH) == {}
+        store.retire_type(TRADE, "business_licence", NOW)
+        assert store.types_ever_in_force(TRADE) == ever
+
+
 def test_agency_is_added_once_and_well_named(database_url: str) -> None:
     unknown = AgencyId("NOBODY")
     with open_register(database_url) as store:
@@ -237,7 +253,11 @@ def test_agency_is_added_once_and_well_named(database_url: str) -> None:
             store.add_agency(AgencyId("trade!"), Text("ก", "a"), "x.go.th", NOW)
         with pytest.raises(DocumentError):
             store.set_type_in_force(TRADE, "Business Licence", 1, NOW)
-        for ask in (store.get_agency, store.types_in_force):
+        for ask in (
+            store.get_agency,
+            store.types_in_force,
+            store.types_ever_in_force,
+        ):
             with pytest.raises(UnknownAgencyError, match="NOBODY"):
                 ask(unknown)
         with pytest.raises(UnknownAgencyError):
