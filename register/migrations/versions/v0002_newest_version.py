@@ -36,16 +36,11 @@ def upgrade() -> None:
         "type_in_force", sa.Column("newest_version", sa.Integer(), nullable=True)
     )
     _fill()
-    with op.batch_alter_table("type_in_force", table_args=_rules()) as table:
+    with op.batch_alter_table("type_in_force") as table:
         table.alter_column("newest_version", existing_type=sa.Integer(), nullable=False)
         table.create_check_constraint(
             op.f("ck_type_in_force_newest_version"), "newest_version >= version"
         )
-
-
-def _rules() -> tuple[sa.CheckConstraint, ...]:
-    # SQLite makes the table anew, and its rules are not read from the old one.
-    return (sa.CheckConstraint("version > 0", name=op.f("ck_type_in_force_version")),)
 
 
 def _fill() -> None:
@@ -73,6 +68,6 @@ def _fill() -> None:
 
 def downgrade() -> None:
     """Drop the column; the events still know what it said."""
-    with op.batch_alter_table("type_in_force", table_args=_rules()) as table:
+    with op.batch_alter_table("type_in_force") as table:
         table.drop_constraint(op.f("ck_type_in_force_newest_version"), type_="check")
         table.drop_column("newest_version")

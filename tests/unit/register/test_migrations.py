@@ -21,7 +21,7 @@ from register.errors import (
 )
 from register.store import Store, migrate
 from register.store_engine import open_engine, parse_database_url
-from register.store_schema import downgrade
+from register.store_schema import _run, downgrade
 from register.tables import Row
 from tests.postgres import PostgresCluster
 from tests.unit.register.store_world import HEALTH, NOW, TRADE, open_register
@@ -50,13 +50,13 @@ def test_every_rule_of_the_tables_is_in_the_database(database_url: str) -> None:
     engine = open_engine(parse_database_url(database_url))
     found = inspect(engine)
     for table in Row.metadata.sorted_tables:
-        wanted = {
+        wanted = sorted(
             str(rule.name)
             for rule in table.constraints
             if str(rule.name).startswith("ck_")
-        }
-        in_place = {rule["name"] for rule in found.get_check_constraints(table.name)}
-        assert wanted == in_place
+        )
+        in_place = [rule["name"] for rule in found.get_check_constraints(table.name)]
+        assert sorted(str(name) for name in in_place) == wanted
     engine.dispose()
 
 
@@ -76,6 +76,30 @@ def test_downgrade_drops_everything_and_upgrade_brings_it_back(
     assert _tables(empty_database_url) == {"alembic_version"}
     migrate(empty_database_url)
     Store.open(empty_database_url).close()
+
+
+def test_each_step_back_leaves_the_tables_as_they_were(empty_database_url: str) -> None:
+    def shape() -> dict[str, list[str]]:
+        engine = open_engine(parse_database_url(empty_database_url))
+        found = inspect(engine)
+        names = {
+            table: sorted(str(r["name"]) for r in found.get_check_constraints(table))
+            + [str(column["name"]) for column in found.get_columns(table)]
+            for table in found.get_table_names()
+        }
+        engine.dispose()
+        return names
+
+    migrate(empty_database_url)
+    newest = shape()
+    downgrade(empty_database_url, "0001")
+    first = shape()
+    assert first != newest
+    migrate(empty_database_url)
+    assert shape() == newest
+    downgrade(empty_database_url, "base")
+    _run(open_engine(parse_database_url(empty_database_url)), "0001")
+    assert shape() == first
 
 
 def test_upgrade_learns_newest_versions_from_the_events(database_url: str) -> None:
