@@ -19,6 +19,7 @@ from register.document import (
     DocumentId,
     State,
     Status,
+    bangkok_date,
     next_status,
     utc_seconds,
 )
@@ -122,19 +123,20 @@ class DocumentChanges(Events):
         """Revoke, suspend or reinstate an issued document.
 
         Raises:
-            StatusChangeError: no reason or legal basis, or it lies in the future.
+            StatusChangeError: no reason or legal basis; or its moment lies in the
+                future, before the day of issue or before the present status began.
             UnknownDocumentError: there is no such document (in this agency).
             DocumentStateError: the document is not issued.
             TransitionError: its status does not allow the action.
         """
         now = utc_seconds(now)
-        effective_at = utc_seconds(change.effective_at or now)
-        _check_change(change, effective_at, now)
+        _check_change(change, now)
         with self._write() as session:
             row = lock_row(session, document_id, agency_id)
             check_state(row, State.ISSUED)
             before = Status(row.status)
             after = next_status(before, change.action)
+            effective_at = _effective_at(row, change, now)
             row.status = after.value
             row.status_since = effective_at
             self._append_events(
@@ -190,18 +192,39 @@ class DocumentChanges(Events):
             return document_from_row(row)
 
 
-def _check_change(change: StatusChange, effective_at: datetime, now: datetime) -> None:
+def _check_change(change: StatusChange, now: datetime) -> None:
     if change.action not in CHANGE_EVENTS:
         raise TransitionError(
             "a document is superseded by issuing its successor, not by itself"
         )
     if not change.reason.strip() or not change.legal_basis.strip():
         raise StatusChangeError("A change of status needs a reason and a legal basis")
-    if effective_at > now:
+    if change.effective_at is not None and utc_seconds(change.effective_at) > now:
         raise StatusChangeError(
             "A change of status cannot take effect in the future: "
-            f"{effective_at.isoformat()} is after {now.isoformat()}"
+            f"{change.effective_at.isoformat()} is after {now.isoformat()}"
         )
+
+
+def _effective_at(row: DocumentRow, change: StatusChange, now: datetime) -> datetime:
+    since = row.status_since
+    if change.effective_at is None:
+        # The clocks of two machines differ a little: no reason to refuse an order
+        # to revoke at once, and yet the statuses of a document never overlap.
+        return now if since is None else max(now, since)
+    effective_at = utc_seconds(change.effective_at)
+    if bangkok_date(effective_at) < row.issued_on:
+        raise StatusChangeError(
+            "A change of status cannot take effect before the day of issue: "
+            f"{bangkok_date(effective_at)} is before {row.issued_on}"
+        )
+    if since is not None and effective_at < since:
+        raise StatusChangeError(
+            "A change of status cannot take effect before the present status: "
+            f"{effective_at.isoformat()} is before {since.isoformat()}, "
+            f"since when the document is {row.status}"
+        )
+    return effective_at
 
 
 def _lock_with_predecessor(

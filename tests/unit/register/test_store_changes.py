@@ -3,7 +3,8 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -115,6 +116,49 @@ def test_change_without_grounds_or_ahead_of_time_is_refused(
         with pytest.raises(StatusChangeError):
             store.change_status(document.id, wrong, NOW)
         assert store.get_document(document.id) == document
+
+
+def test_change_takes_effect_on_the_day_of_issue_at_the_earliest(
+    database_url: str,
+) -> None:
+    midnight = datetime(2026, 7, 1, tzinfo=ZoneInfo("Asia/Bangkok"))
+    early = replace(REVOKE, effective_at=midnight - timedelta(seconds=1))
+    with open_register(database_url) as store:
+        document = issue(store)
+        events = store.events()
+        with pytest.raises(StatusChangeError, match="2026-06-30 is before 2026-07-01"):
+            store.change_status(document.id, early, NOW)
+        assert store.get_document(document.id) == document
+        assert store.events() == events
+        first = replace(REVOKE, effective_at=midnight)
+        assert store.change_status(document.id, first, NOW).status_since == midnight
+
+
+def test_change_takes_effect_after_the_present_status_began(database_url: str) -> None:
+    with open_register(database_url) as store:
+        document = issue(store)
+        order = replace(SUSPEND, effective_at=NOW + timedelta(minutes=5))
+        suspended = store.change_status(document.id, order, LATER)
+        for change in (REVOKE, REINSTATE):
+            early = replace(change, effective_at=NOW + timedelta(minutes=4))
+            with pytest.raises(StatusChangeError, match="the document is suspended"):
+                store.change_status(document.id, early, LATER)
+        assert store.get_document(document.id) == suspended
+        same = replace(REINSTATE, effective_at=order.effective_at)
+        assert store.change_status(document.id, same, LATER).status is Status.VALID
+        # The status that holds is the one since then, though it is valid again.
+        with pytest.raises(StatusChangeError, match="the document is valid"):
+            store.change_status(document.id, replace(REVOKE, effective_at=NOW), LATER)
+
+
+def test_clock_that_is_behind_keeps_nobody_from_revoking_now(database_url: str) -> None:
+    with open_register(database_url) as store:
+        document = issue(store)
+        store.change_status(document.id, SUSPEND, LATER)
+        revoked = store.change_status(document.id, REVOKE, LATER - timedelta(seconds=3))
+        assert (revoked.status, revoked.status_since) == (Status.REVOKED, LATER)
+        ahead = issue(store, "ahead", issued_on=date(2026, 7, 2))
+        assert store.change_status(ahead.id, REVOKE, NOW).status_since == NOW
 
 
 def test_text_no_database_can_hold_is_refused(database_url: str) -> None:
