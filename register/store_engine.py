@@ -19,6 +19,7 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    ExceptionContext,
     Table,
     create_engine,
     event,
@@ -120,10 +121,13 @@ def open_engine(url: URL, limits: DatabaseLimits = DEFAULT_LIMITS) -> Engine:
         max_overflow=limits.pool_overflow,
         pool_timeout=limits.pool_timeout_seconds,
         pool_pre_ping=url.get_backend_name() == POSTGRESQL,
+        hide_parameters=True,
     )
     if url.get_backend_name() == SQLITE:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "handle_error", _hide_row)
     return engine
 
 
@@ -137,6 +141,7 @@ def open_session_engine(url: URL, limits: DatabaseLimits = DEFAULT_LIMITS) -> En
         connect_args={"connect_timeout": limits.connect_timeout_seconds},
         isolation_level="AUTOCOMMIT",
         poolclass=NullPool,
+        hide_parameters=True,
     )
 
 
@@ -150,6 +155,19 @@ def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("tra_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _hide_row(context: ExceptionContext) -> None:
+    # PostgreSQL adds the row that broke a rule, and with it the data of a person,
+    # to its message: only its first part, which names the rule, may be logged.
+    error = context.original_exception
+    first = getattr(getattr(error, "diag", None), "message_primary", None)
+    if first is None:
+        return
+    said = str(error)
+    for told in (error, context.sqlalchemy_exception):
+        if told is not None:
+            told.args = (str(told.args[0]).replace(said, first), *told.args[1:])
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whoever holds the connection cannot quietly change what was written down."""
 
+import traceback
+from datetime import date
+
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from register.document import Action
 from register.store import StatusChange, Store
@@ -73,6 +76,43 @@ def test_history_is_not_rewritten(database_url: str) -> None:
         assert documents == [
             store.get_document(e.document_id) for e in events if e.document_id
         ]
+
+
+def _told(error: BaseException) -> str:
+    # All that a log would hold: the error and its causes, without lines of code.
+    return "".join(traceback.format_exception(error, limit=0))
+
+
+def test_error_nobody_foresaw_holds_no_data_of_the_holder(database_url: str) -> None:
+    wrong = request(
+        data={"holder": "Somchai Jaidee", "id_card": "1101700230708"},
+        holder="Somchai Jaidee",
+        valid_until=date(2026, 6, 30),
+    )
+    with open_register(database_url) as store:
+        with pytest.raises(IntegrityError) as refused:
+            store.reserve(wrong, NOW)
+        told = _told(refused.value)
+        assert "ck_document_validity" in told
+        for private in ("Somchai", "Jaidee", "1101700230708", "token:demo"):
+            assert private not in told
+
+        first = issue(store, "first")
+        second = store.reserve(request("second"), NOW).document
+        assert first.file_sha256 is not None
+        with pytest.raises(IntegrityError) as refused:
+            store.record_issued(
+                second.id, "officer", NOW, b"Somchai", b"claim", first.file_sha256
+            )
+        told = _told(refused.value)
+        assert "file_sha256" in told
+        for private in (
+            "Somchai",
+            b"Somchai".hex(),
+            first.file_sha256.hex(),
+            second.id,
+        ):
+            assert private not in told
 
 
 def test_sqlite_file_is_safe_against_power_loss(database_url: str) -> None:
