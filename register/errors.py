@@ -141,5 +141,9 @@ class TokenError(RegisterError):
     """An API token does not count; `reason` is unknown, expired or revoked."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"The API token is {reason}")
+        super().__init__(reason)
         self.reason = reason
+
+    def __str__(self) -> str:
+        """Say why; not the argument itself, which is kept for a copy."""
+        return f"The API token is {self.reason}"
