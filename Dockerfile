@@ -41,7 +41,7 @@ HEALTHCHECK --interval=10s --timeout=3s CMD ["python", "-c", "import urllib.requ
 CMD ["python", "-m", "issuer", "serve", "--host", "0.0.0.0", "--port", "8001"]
 
 FROM issuer AS worker
-HEALTHCHECK NONE
+HEALTHCHECK --interval=5m --timeout=20s --start-period=20m CMD ["python", "-m", "issuer", "check-schedule"]
 CMD ["python", "-m", "issuer", "worker"]
 
 FROM issuer AS admin

@@ -13,7 +13,8 @@ from multiprocessing import get_context
 from benchmarks.common import Result, arguments, installation, measure, report, silence
 from benchmarks.plain import register_font, render_plain, sign_plain
 from issuer.context import Issuer, open_issuer
-from issuer.issue import IssueRequest, issue_document, preview_document
+from issuer.draft import IssueRequest
+from issuer.issue import issue_document, preview_document
 from keys.settings import read_passphrase
 from keys.signing import seal_label
 from keys.store import open_key_store
@@ -38,7 +39,7 @@ def _request(issuer: Issuer, key: str) -> IssueRequest:
 def issue_many(home: Home, worker: int, count: int) -> float:
     """Issue in one process; return when it began, on the clock all processes share."""
     silence()
-    issuer = open_issuer(home.issuer, open_key_store(home.keys))
+    issuer = open_issuer(home.issuer, open_key_store(home.keys), clock=system_clock)
     for number in range(3):
         issue_one(issuer, f"warm-{worker}-{number}")
     start = time.monotonic()
@@ -55,7 +56,7 @@ def main() -> None:
     register_font()
     with installation() as home:
         keys = open_key_store(home.keys)
-        issuer = open_issuer(home.issuer, keys)
+        issuer = open_issuer(home.issuer, keys, clock=system_clock)
         folder, label = home.keys.keys_folder, seal_label("TRADE")
         key, certificate = folder / f"{label}.key.pem", folder / f"{label}.crt.pem"
         passphrase = read_passphrase(home.keys)

@@ -29,7 +29,7 @@ def main() -> None:
     """Measure and print."""
     options = arguments("Verifying beside pyHanko", runs=100)
     with installation() as home:
-        issuer = open_issuer(home.issuer, open_key_store(home.keys))
+        issuer = open_issuer(home.issuer, open_key_store(home.keys), clock=system_clock)
         issue_one(issuer, "bench")
         [document] = list(issuer.store.iter_issued())
         pdf = issuer.files.get_pdf(document.file_sha256 or b"")

@@ -4,9 +4,10 @@
 `serve` is the API, `worker` the schedule, `register` the read-only publication.
 """
 
+import json
 import logging
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import typer
 import uvicorn
@@ -14,13 +15,15 @@ from pydantic import ValidationError
 
 from issuer.app import create_app
 from issuer.context import open_issuer
-from issuer.errors import IssuerError
+from issuer.errors import IssuerError, StorageError
+from issuer.files import PublicationStore
 from issuer.settings import IssuerSettings
 from issuer.tasks import create_worker
 from keys.errors import KeysError
 from keys.settings import KeysSettings
 from keys.store import open_key_store
 from register.app import create_app as create_register_app
+from register.canonical import decode_base64url
 from register.errors import RegisterError
 from templates.errors import TemplateError
 
@@ -44,8 +47,20 @@ def serve(host: str = "127.0.0.1", port: int = 8001) -> None:
 @cli.command()
 def worker() -> None:
     """Publish every 15 minutes."""
-    issuer = open_issuer(IssuerSettings(), open_key_store(KeysSettings()))
-    create_worker(issuer, _clock).run()
+    issuer = open_issuer(IssuerSettings(), open_key_store(KeysSettings()), clock=_clock)
+    create_worker(issuer).run()
+
+
+@cli.command()
+def check_schedule() -> None:
+    """Fail if the status lists are older than two rounds of the schedule."""
+    settings = IssuerSettings()
+    token = PublicationStore(settings.publication).get("status/0.jwt").decode()
+    # Only the age counts here; verifiers check the signature.
+    payload = decode_base64url(token.split(".")[1])
+    age = _clock() - datetime.fromtimestamp(json.loads(payload)["iat"], UTC)
+    if age > timedelta(minutes=31):
+        raise StorageError(f"the status lists were last published {age} ago")
 
 
 @cli.command()

@@ -50,15 +50,21 @@ def require_may(caller: Caller, permission: Permission, type_id: str | None) -> 
         raise NotPermittedError(f"this token is not for documents of type {type_id}")
 
 
-def require_may_issue(store: Store, caller: Caller, type_id: str) -> None:
+def require_may_issue(
+    store: Store, caller: Caller, type_id: str, version: int | None
+) -> None:
     """Refuse unless the caller may issue the type and the agency has it in force.
+
+    `version` is the one that would be issued; None if there is no such type at all.
 
     Raises:
         NotPermittedError: the caller has no right to issue, or not to this type.
         TypeNotInForceError: the agency has no such type in force.
     """
     require_may(caller, Permission.ISSUE, type_id)
-    if type_id not in store.types_in_force(caller.agency_id):
+    in_force = store.types_in_force(caller.agency_id).get(type_id)
+    if in_force is None or in_force != version:
+        what = "" if in_force is None else f" version {version} of"
         raise TypeNotInForceError(
-            f"agency {caller.agency_id} has no document type {type_id!r} in force"
+            f"agency {caller.agency_id} may not issue{what} document type {type_id!r}"
         )

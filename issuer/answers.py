@@ -3,6 +3,7 @@
 
 import csv
 import io
+from collections.abc import Iterable, Iterator, Sequence
 
 from fastapi import Request
 
@@ -46,15 +47,18 @@ def event_answer(event: Event) -> EventAnswer:
     )
 
 
-def events_csv(events: list[EventAnswer]) -> str:
+def events_csv(pages: Iterable[list[EventAnswer]]) -> Iterator[str]:
     """Events as CSV; cells that a spreadsheet would run as a formula are quoted."""
-    output = io.StringIO()
     columns = list(EventAnswer.model_fields)
-    writer = csv.writer(output)
-    writer.writerow(columns)
-    for event in events:
-        row = event.model_dump(mode="json")
-        writer.writerow([_safe_cell(row[column]) for column in columns])
+    yield _csv_lines([columns])
+    for page in pages:
+        rows = [event.model_dump(mode="json") for event in page]
+        yield _csv_lines([[_safe_cell(row[c]) for c in columns] for row in rows])
+
+
+def _csv_lines(rows: Iterable[Sequence[str]]) -> str:
+    output = io.StringIO()
+    csv.writer(output).writerows(rows)
     return output.getvalue()
 
 
@@ -91,7 +95,9 @@ def _facts(issuer: Issuer, document: Document, request: Request) -> dict[str, ob
 
 
 def _address(request: Request, path: str) -> str:
-    return str(request.base_url).rstrip("/") + path
+    # `base_url` leaves out where this application is mounted.
+    root = request.scope.get("root_path", "")
+    return f"{request.url.scheme}://{request.url.netloc}{root}{path}"
 
 
 def _safe_cell(value: object) -> str:

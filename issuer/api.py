@@ -6,12 +6,14 @@ Every answer is an object; every error a problem document (RFC 9457), made in
 """
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from issuer.agencies import Caller, Permission, require_may
 from issuer.answers import (
@@ -23,9 +25,9 @@ from issuer.answers import (
 )
 from issuer.authentication import authenticate
 from issuer.context import Issuer
-from issuer.errors import NotIssuedYetError, NotPermittedError
+from issuer.draft import IssueRequest
+from issuer.errors import NotIssuedYetError
 from issuer.issue import (
-    IssueRequest,
     finish_reservation,
     issue_document,
     preview_document,
@@ -36,6 +38,7 @@ from issuer.schemas import (
     DocumentDetail,
     DocumentList,
     DocumentRequest,
+    EventAnswer,
     EventList,
     StatusRequest,
     SupersedeRequest,
@@ -43,9 +46,12 @@ from issuer.schemas import (
     VoidRequest,
 )
 from register.document import Action, Document, State, Status, parse_document_id
-from register.store import DocumentFilter, StatusChange
+from register.store import MAX_EVENTS, DocumentFilter, StatusChange
 
 router = APIRouter(prefix="/v1")
+
+_MAX_SEQ = 2**63 - 1
+"""Largest number of an event that a database can hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +95,7 @@ OwnDocument = Annotated[Document, Depends(get_own_document)]
 
 def get_idempotency_key(
     request: Request,
+    response: Response,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -102,6 +109,7 @@ def get_idempotency_key(
     """Return the key of this request; an error answer carries it too."""
     key = idempotency_key or f"auto-{secrets.token_urlsafe(16)}"
     request.state.idempotency_key = key
+    response.headers["Idempotency-Key"] = key
     return key
 
 
@@ -150,12 +158,11 @@ def list_documents(
 ) -> DocumentList:
     """List the agency's documents, newest first."""
     require_may(ask.caller, Permission.READ, query.type)
-    if ask.caller.types is not None and query.type is None:
-        raise NotPermittedError("this token is for some types only: name one in 'type'")
     page = ask.issuer.store.list_documents(
         DocumentFilter(
             agency_id=ask.caller.agency_id,
             type_id=query.type,
+            types=ask.caller.types,
             status=query.status,
             state=query.state,
             number=query.number,
@@ -243,19 +250,20 @@ def post_status(
 @router.get("/events", response_model=EventList)
 def list_events(
     ask: Ask,
-    after: Annotated[int, Query(ge=0)] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    after: Annotated[int, Query(ge=0, le=_MAX_SEQ)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MAX_EVENTS)] = 200,
     *,
     csv: bool = False,
 ) -> Response | EventList:
-    """Export the agency's event log in order, as JSON pages or (`csv=true`) as CSV."""
+    """Export the event log in order: JSON pages, or with `csv=true` all of it as CSV.
+
+    A token for some types sees the events of their documents only.
+    """
     require_may(ask.caller, Permission.AUDIT, None)
-    events = ask.issuer.store.events(
-        agency_id=ask.caller.agency_id, after_seq=after, limit=limit
-    )
-    lines = [event_answer(event) for event in events]
     if csv:
-        return Response(events_csv(lines), media_type="text/csv; charset=utf-8")
+        pages = _event_pages(ask, after)
+        return StreamingResponse(events_csv(pages), media_type="text/csv")
+    lines = _read_events(ask, after, limit)
     return EventList(events=lines, next=lines[-1].seq if len(lines) == limit else None)
 
 
@@ -279,12 +287,30 @@ def get_type_schema(ask: Ask, type_id: str) -> dict[str, Any]:
     return ask.issuer.catalogue.get_type(type_id).json_schema()
 
 
-def _status_change(ask: Asking, action: Action, body: StatusRequest) -> StatusChange:
+def _read_events(ask: Asking, after: int, limit: int) -> list[EventAnswer]:
+    events = ask.issuer.store.events(
+        agency_id=ask.caller.agency_id,
+        type_ids=ask.caller.types,
+        after_seq=after,
+        limit=limit,
+    )
+    return [event_answer(event) for event in events]
+
+
+def _event_pages(ask: Asking, after: int) -> Iterator[list[EventAnswer]]:
+    while page := _read_events(ask, after, MAX_EVENTS):
+        yield page
+        after = page[-1].seq
+
+
+def _status_change(
+    ask: Asking, action: Action, body: StatusRequest | SupersedeRequest
+) -> StatusChange:
     return StatusChange(
         action=action,
         actor=ask.caller.actor,
         reason=body.reason,
         legal_basis=body.legal_basis,
         order_number=body.order_number,
-        effective_at=body.effective_at,
+        effective_at=body.effective_at if isinstance(body, StatusRequest) else None,
     )

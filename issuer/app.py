@@ -34,7 +34,7 @@ def create_app(
     Raises:
         SettingsError, SchemaError, KeysError, StorageError: what is missing or wrong.
     """
-    issuer = open_issuer(settings, keys)
+    issuer = open_issuer(settings, keys, clock=clock)
     issuer.warm_up()
 
     @asynccontextmanager
@@ -45,6 +45,9 @@ def create_app(
     app = FastAPI(
         title="Tra issuer",
         version="1",
+        # Their pages load scripts from elsewhere, on the origin of the tokens.
+        docs_url=None,
+        redoc_url=None,
         lifespan=lifespan,
         description="Issues, revokes and supersedes documents of an agency.",
     )

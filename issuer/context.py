@@ -6,7 +6,9 @@ is missing or wrong, so that a service never starts which could not seal.
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -55,6 +57,8 @@ class Issuer:
     files: FileStore
     publication: PublicationStore
     publication_key: PublicationSigning
+    clock: Callable[[], datetime]
+    """For what is dated when it is written and not when it was asked for."""
     _sealers: dict[AgencyId, Sealer] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -122,7 +126,9 @@ class Issuer:
         )
 
 
-def open_issuer(settings: IssuerSettings, keys: KeyStore) -> Issuer:
+def open_issuer(
+    settings: IssuerSettings, keys: KeyStore, *, clock: Callable[[], datetime]
+) -> Issuer:
     """Wire the issuer from its settings.
 
     Raises:
@@ -133,6 +139,7 @@ def open_issuer(settings: IssuerSettings, keys: KeyStore) -> Issuer:
     issuer = Issuer(
         settings=settings,
         store=store,
+        clock=clock,
         catalogue=Catalogue.load(settings.types),
         keys=keys,
         files=FileStore(settings.files),

@@ -38,6 +38,10 @@ class TypeNotInForceError(IssuerError):
     """The caller's agency may not issue this type, or there is none of this name."""
 
 
+class TypeVersionError(IssuerError):
+    """A reservation names another version of its type than there is now."""
+
+
 class ReservationVoidedError(IssuerError):
     """The reservation that this retry belongs to was given up."""
 

@@ -6,18 +6,26 @@ obstore writes a local file under another name first and then renames it.
 """
 
 import hashlib
+import os
+from pathlib import Path
 
 import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore
 
 from issuer.errors import FileMissingError, StorageError
 from register.storage import open_storage
 
 
 class FileStore:
-    """Sealed PDFs under `{sha256}.pdf`."""
+    """Sealed PDFs under `{sha256}.pdf`; nobody but this user may read them."""
 
     def __init__(self, address: str) -> None:
         self._store = open_storage(address)
+        self._folder: Path | None = None
+        if isinstance(self._store, LocalStore) and self._store.prefix is not None:
+            self._folder = Path(self._store.prefix)
+            self._folder.chmod(0o700)
 
     def put_pdf(self, data: bytes) -> bytes:
         """Store a PDF and return its SHA-256.
@@ -26,9 +34,14 @@ class FileStore:
             StorageError: it could not be written.
         """
         digest = hashlib.sha256(data).digest()
+        name = f"{digest.hex()}.pdf"
         try:
-            obstore.put(self._store, f"{digest.hex()}.pdf", data)
-        except OSError as error:
+            obstore.put(self._store, name, data)
+            if self._folder is not None:
+                # The register will call it issued: it must outlast a power cut.
+                _sync(self._folder / name)
+                _sync(self._folder)
+        except (BaseError, OSError) as error:
             raise StorageError(f"cannot store the PDF: {error}") from error
         return digest
 
@@ -42,13 +55,18 @@ class FileStore:
             data = obstore.get(self._store, f"{sha256.hex()}.pdf").bytes().to_bytes()
         except FileNotFoundError as error:
             raise FileMissingError(f"no stored PDF {sha256.hex()}") from error
+        except (BaseError, OSError) as error:
+            raise StorageError(f"cannot read a stored PDF: {error}") from error
         if hashlib.sha256(data).digest() != sha256:
             raise FileMissingError(f"the stored PDF {sha256.hex()} has other bytes")
         return data
 
     def put_mark(self, name: str, value: int) -> None:
         """Remember a number under a name, such as how far a task has come."""
-        obstore.put(self._store, f"marks/{name}", str(value).encode())
+        try:
+            obstore.put(self._store, f"marks/{name}", str(value).encode())
+        except (BaseError, OSError) as error:
+            raise StorageError(f"cannot store the mark {name}: {error}") from error
 
     def get_mark(self, name: str) -> int:
         """Return the number remembered under a name, 0 if there is none."""
@@ -56,6 +74,8 @@ class FileStore:
             return int(obstore.get(self._store, f"marks/{name}").bytes().to_bytes())
         except FileNotFoundError:
             return 0
+        except (BaseError, OSError) as error:
+            raise StorageError(f"cannot read the mark {name}: {error}") from error
 
 
 class PublicationStore:
@@ -73,7 +93,7 @@ class PublicationStore:
         data = content.encode() if isinstance(content, str) else content
         try:
             obstore.put(self._store, path, data)
-        except OSError as error:
+        except (BaseError, OSError) as error:
             raise StorageError(f"cannot publish {path}: {error}") from error
 
     def get(self, path: str) -> bytes:
@@ -86,3 +106,13 @@ class PublicationStore:
             return obstore.get(self._store, path).bytes().to_bytes()
         except FileNotFoundError as error:
             raise FileMissingError(f"nothing is published at {path}") from error
+        except (BaseError, OSError) as error:
+            raise StorageError(f"cannot read {path}: {error}") from error
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -232,6 +232,17 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
         ),
     ),
     (
+        errors.TypeVersionError,
+        _fixed(
+            409,
+            "type-version-changed",
+            Text(
+                th="รูปแบบเอกสารเปลี่ยนไปหลังจากจองเลขที่ ให้ยกเลิกการจองนี้",
+                en="The type has changed since the number was reserved",
+            ),
+        ),
+    ),
+    (
         errors.NotIssuedYetError,
         _fixed(
             409,

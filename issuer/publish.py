@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the publication: all that verifiers read (docs/spec/publication.md).
 
-Nothing of a document is published beyond what its type declares public.
-Two processes may publish at once: each looks at the register again after it
-wrote, so that the newest state is what stays.
+The event log is the list of what is still to be published: whatever broke off
+before is caught up by the next call. One publisher at a time, so that a status
+list never goes back to what was read earlier. Nothing of a document is published
+beyond what its type declares public.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from issuer.context import Issuer
@@ -23,65 +25,49 @@ from register.public_record import (
 from register.status_list import sign_status_cwt, sign_status_jwt
 from register.store import MAX_EVENTS
 
+_LOG = logging.getLogger(__name__)
+
+_LOCK = "publication"
 _MARK = "published-events"
 """Up to which event the publication is complete."""
 
-_MAX_ROUNDS = 5
-"""Writers that race each other settle after one more round; five is an alarm."""
 
+def publish_pending(issuer: Issuer) -> int:
+    """Publish all that changed since the last time; return how many documents.
 
-def publish_document(issuer: Issuer, document: Document, now: datetime) -> None:
-    """Publish the public record of an issued document and the entry of its file.
-
-    Raises:
-        StorageError: the publication could not be written.
-    """
-    if document.file_sha256 is None:
-        raise StorageError(f"document {document.id} has no file to publish")
-    key = issuer.publication_key
-    entry = FileEntry(sha256=document.file_sha256, id=document.id, iat=now)
-    issuer.publication.put(
-        f"files/{document.file_sha256.hex()}",
-        sign_file_entry(entry, kid=key.kid, sign=key.sign),
-    )
-    for _ in range(_MAX_ROUNDS):
-        record = _public_record(issuer, document, now)
-        issuer.publication.put(
-            f"records/{document.id}",
-            sign_public_record(record, kid=key.kid, sign=key.sign),
-        )
-        current = issuer.store.get_document(document.id)
-        if current == document:
-            return
-        document = current
-
-
-def publish_status(issuer: Issuer, list_number: int, now: datetime) -> None:
-    """Publish one status list as CWT and as JWT.
+    1. Read which documents the events since the mark touched.
+    2. Publish the status lists of those whose status ever changed.
+    3. Publish their public records and file entries.
+    4. Move the mark.
 
     Raises:
-        StorageError: the publication could not be written.
+        StorageError: the publication could not be written; the mark stays, so the
+            next call does it again.
     """
-    for _ in range(_MAX_ROUNDS):
-        values = issuer.store.status_values(list_number)
-        _put_status(issuer, list_number, values, now)
-        if issuer.store.status_values(list_number) == values:
-            return
+    count = 0
+    with issuer.store.publishing(_LOCK):
+        mark = issuer.files.get_mark(_MARK)
+        while True:
+            # 1.
+            changes = issuer.store.changed_since(mark, MAX_EVENTS)
+            if changes.seq == mark:
+                return count
+            # 2.
+            _put_lists(
+                issuer,
+                {d.status_ref.list for d in changes.documents if _ever_changed(d)},
+            )
+            # 3.
+            count += _put_documents(issuer, changes.documents)
+            # 4.
+            mark = changes.seq
+            issuer.files.put_mark(_MARK, mark)
 
 
-def publish_change(issuer: Issuer, document: Document, now: datetime) -> None:
-    """Publish a document whose status changed, the status list first.
+def publish_all(issuer: Issuer) -> int:
+    """Sign every status list anew, then publish what changed.
 
-    Raises:
-        StorageError: the publication could not be written; the change itself
-            stands, and the schedule publishes it.
-    """
-    publish_status(issuer, document.status_ref.list, now)
-    publish_document(issuer, document, now)
-
-
-def publish_all(issuer: Issuer, now: datetime) -> int:
-    """Publish every status list, and each document touched since the last time.
+    Status lists come first: nothing about one document may let all lists expire.
 
     Returns:
         How many documents were published.
@@ -89,45 +75,59 @@ def publish_all(issuer: Issuer, now: datetime) -> int:
     Raises:
         StorageError: the publication could not be written.
     """
+    with issuer.store.publishing(_LOCK):
+        _put_lists(issuer, issuer.store.list_numbers())
+    return publish_pending(issuer)
+
+
+def publish_everything(issuer: Issuer) -> int:
+    """Publish every list and every issued document, as for an empty mirror.
+
+    Raises:
+        StorageError: the publication could not be written.
+    """
+    with issuer.store.publishing(_LOCK):
+        _put_lists(issuer, issuer.store.list_numbers())
+        return _put_documents(issuer, issuer.store.iter_issued())
+
+
+def _ever_changed(document: Document) -> bool:
+    return document.status is not Status.VALID or document.status_since is not None
+
+
+def _put_documents(issuer: Issuer, documents: Iterable[Document]) -> int:
     count = 0
-    mark = issuer.files.get_mark(_MARK)
-    while True:
-        changes = issuer.store.changed_since(mark, MAX_EVENTS)
-        for document in changes.documents:
-            publish_document(issuer, document, now)
+    for document in documents:
+        try:
+            _put_document(issuer, document)
             count += 1
-        if changes.seq == mark:
-            break
-        mark = changes.seq
-        issuer.files.put_mark(_MARK, mark)
-    for number in issuer.store.list_numbers() or (0,):
-        publish_status(issuer, number, now)
+        except StorageError:
+            raise
+        except Exception:  # noqa: BLE001 - logged, and all others go on
+            # One document that cannot be described (its type is gone, say) must not
+            # keep all others from being published; an operator has to look.
+            _LOG.exception("document %s could not be published", document.id)
     return count
 
 
-def _put_status(
-    issuer: Issuer, number: int, values: Mapping[int, Status], now: datetime
-) -> None:
-    key = issuer.publication_key
-    path = f"status/{number}"
-    uri = f"{issuer.settings.publication_address}/{path}"
-    cwt = sign_status_cwt(values, uri=uri, iat=now, kid=key.kid, sign=key.sign)
-    jwt = sign_status_jwt(values, uri=uri, iat=now, kid=key.kid, sign=key.sign)
-    issuer.publication.put(path, cwt)
-    issuer.publication.put(f"{path}.jwt", jwt)
-
-
-def _public_record(issuer: Issuer, document: Document, now: datetime) -> PublicRecord:
+def _put_document(issuer: Issuer, document: Document) -> None:
+    if document.file_sha256 is None or document.record_sha256 is None:
+        raise ValueError(f"document {document.id} is not issued")
+    key, now = issuer.publication_key, issuer.clock()
+    entry = FileEntry(sha256=document.file_sha256, id=document.id, iat=now)
+    issuer.publication.put(
+        f"files/{document.file_sha256.hex()}",
+        sign_file_entry(entry, kid=key.kid, sign=key.sign),
+    )
     kind = issuer.catalogue.get_type(document.type_id)
-    agency = issuer.store.get_agency(document.agency_id)
     holder = kind.holder_name(document.data)
-    return PublicRecord(
+    record = PublicRecord(
         id=document.id,
         type_id=document.type_id,
         type_name=Text(th=kind.name.th, en=kind.name.en),
         number=document.number,
         agency_id=document.agency_id,
-        agency_name=agency.name,
+        agency_name=issuer.store.get_agency(document.agency_id).name,
         issued_on=document.issued_on,
         valid_from=document.valid_from,
         valid_until=document.valid_until,
@@ -144,8 +144,32 @@ def _public_record(issuer: Issuer, document: Document, now: datetime) -> PublicR
         status=document.status,
         status_since=document.status_since,
         successor=document.successor,
-        record_sha256=document.record_sha256 or b"",
-        file_sha256=document.file_sha256 or b"",
+        record_sha256=document.record_sha256,
+        file_sha256=document.file_sha256,
         status_ref=document.status_ref,
         iat=now,
     )
+    issuer.publication.put(
+        f"records/{document.id}",
+        sign_public_record(record, kid=key.kid, sign=key.sign),
+    )
+
+
+def _put_lists(issuer: Issuer, numbers: Iterable[int]) -> None:
+    for number in sorted(numbers):
+        # Read the clock before the statuses: a list must not claim to be newer
+        # than what it says.
+        now = issuer.clock()
+        _put_list(issuer, number, issuer.store.status_values(number), now)
+
+
+def _put_list(
+    issuer: Issuer, number: int, values: Mapping[int, Status], now: datetime
+) -> None:
+    key = issuer.publication_key
+    path = f"status/{number}"
+    uri = f"{issuer.settings.publication_address}/{path}"
+    cwt = sign_status_cwt(values, uri=uri, iat=now, kid=key.kid, sign=key.sign)
+    jwt = sign_status_jwt(values, uri=uri, iat=now, kid=key.kid, sign=key.sign)
+    issuer.publication.put(path, cwt)
+    issuer.publication.put(f"{path}.jwt", jwt)

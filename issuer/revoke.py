@@ -5,9 +5,11 @@ from datetime import datetime
 
 from issuer.agencies import Caller, Permission, require_may
 from issuer.context import Issuer
-from issuer.issue import IssueRequest, issue_document
-from issuer.publish import publish_change
+from issuer.draft import IssueRequest
+from issuer.issue import issue_document
+from issuer.publish import publish_pending
 from register.document import Action, Document, DocumentId
+from register.errors import TransitionError
 from register.store import StatusChange
 
 _PERMISSIONS = {
@@ -29,20 +31,26 @@ def change_status(
 
     1. Find the document among the agency's own; check the right to this type.
     2. Make the transition and write its event, in one transaction.
-    3. Publish the status list and the public record.
+    3. Publish.
 
     Raises:
         UnknownDocumentError: no such document in this agency.
         NotPermittedError: the caller has no right to this.
         TransitionError: the status does not allow it.
+        StatusChangeError: the order is incomplete or its moment cannot be.
     """
     # 1.
     document = issuer.store.get_document(document_id, caller.agency_id)
     require_may(caller, _PERMISSIONS[change.action], document.type_id)
     # 2.
-    changed = issuer.store.change_status(document.id, change, now)
+    try:
+        changed = issuer.store.change_status(document.id, change, now)
+    except TransitionError:
+        # Maybe a retry of a change that was recorded and never published.
+        publish_pending(issuer)
+        raise
     # 3.
-    publish_change(issuer, changed, now)
+    publish_pending(issuer)
     return changed
 
 
@@ -58,8 +66,7 @@ def supersede_document(
     1. Find the predecessor among the agency's own; check the right to this type.
     2. Issue the successor: the register refuses the reservation if the predecessor's
        status does not allow it, and turns the predecessor to superseded in the
-       transaction that records the successor as issued.
-    3. Publish the predecessor's new status.
+       transaction that records the successor as issued; both are published.
 
     Raises:
         UnknownDocumentError, NotPermittedError, TransitionError: as `change_status`;
@@ -69,7 +76,4 @@ def supersede_document(
     predecessor = issuer.store.get_document(document_id, caller.agency_id)
     require_may(caller, Permission.SUPERSEDE, predecessor.type_id)
     # 2.
-    successor = issue_document(issuer, caller, request, now)
-    # 3.
-    publish_change(issuer, issuer.store.get_document(predecessor.id), now)
-    return successor
+    return issue_document(issuer, caller, request, now)

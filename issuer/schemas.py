@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The wire: what the API takes and gives. Nothing here reaches the register as is."""
 
+import json
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)
@@ -12,6 +20,17 @@ Reason = Annotated[
 Reference = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
 ]
+
+
+def _check_text(data: dict[str, Any]) -> dict[str, Any]:
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except ValueError:
+        raise ValueError("a text holds half of a character (lone surrogate)") from None
+    return data
+
+
+Data = Annotated[dict[str, Any], AfterValidator(_check_text)]
 
 
 class _Wire(BaseModel):
@@ -22,24 +41,27 @@ class DocumentRequest(_Wire):
     """Body of `POST /v1/documents`."""
 
     type: Annotated[str, StringConstraints(max_length=40)]
-    data: dict[str, Any]
+    data: Data
     valid_from: date | None = None
     valid_until: date | None = None
 
 
-class StatusRequest(_Wire):
-    """Body of revoke, suspend and reinstate."""
-
+class _Order(_Wire):
     reason: Reason
     legal_basis: Reference
     order_number: Reference | None = None
+
+
+class StatusRequest(_Order):
+    """Body of revoke, suspend and reinstate."""
+
     effective_at: AwareDatetime | None = None
 
 
-class SupersedeRequest(StatusRequest):
+class SupersedeRequest(_Order):
     """Body of supersede: why, and the data of the successor."""
 
-    data: dict[str, Any]
+    data: Data
     valid_from: date | None = None
     valid_until: date | None = None
 

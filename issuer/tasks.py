@@ -5,8 +5,6 @@ Huey on SQLite by default, on PostgreSQL where the register is there (ADR 0005).
 """
 
 import logging
-from collections.abc import Callable
-from datetime import datetime
 
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
@@ -25,18 +23,20 @@ def create_queue(settings: IssuerSettings) -> Huey:
     """Open the queue beside the register."""
     address = settings.database
     if address.startswith("sqlite"):
-        return SqliteHuey("tra", filename=str(settings.home / "queue.db"))
+        path = settings.home / "queue.db"
+        path.touch(mode=0o600)
+        return SqliteHuey("tra", filename=str(path))
     # Huey speaks to psycopg itself and knows no SQLAlchemy driver names.
     return PostgresHuey("tra", dsn=address.replace("+psycopg", "", 1))
 
 
-def create_worker(issuer: Issuer, clock: Callable[[], datetime]) -> Consumer:
+def create_worker(issuer: Issuer) -> Consumer:
     """Return a worker that publishes on schedule; `start` or `run` it."""
     queue = create_queue(issuer.settings)
 
     @queue.periodic_task(crontab(minute=PUBLISH_MINUTES), retries=3, retry_delay=20)  # type: ignore[untyped-decorator]  # Huey ships no types
     def publish_on_schedule() -> None:
-        publish_all(issuer, clock())
+        publish_all(issuer)
         _LOG.info("published on schedule")
 
     return queue.create_consumer(workers=1, periodic=True)

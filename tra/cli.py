@@ -64,6 +64,7 @@ def _register_commands() -> None:
     token.command("list")(admin.token_list)
     token.command("revoke")(admin.token_revoke)
     agency.command("add")(admin.agency_add)
+    agency.command("types")(admin.agency_types)
 
 
 def main() -> None:

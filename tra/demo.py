@@ -15,7 +15,8 @@ import typer
 
 from issuer.agencies import Caller
 from issuer.context import Issuer
-from issuer.issue import IssueRequest, issue_document
+from issuer.draft import IssueRequest
+from issuer.issue import issue_document
 from issuer.revoke import change_status
 from keys.ceremony import AgencyNames
 from register.document import Action, Document

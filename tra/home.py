@@ -75,7 +75,7 @@ def open_home(home: Home) -> Iterator[Issuer]:
     check_initialised(home)
     keys = open_key_store(home.keys)
     if home.issuer.tsa_urls and home.issuer.crl_urls:
-        issuer = open_issuer(home.issuer, keys)
+        issuer = open_issuer(home.issuer, keys, clock=system_clock)
         try:
             yield issuer
         finally:
@@ -84,7 +84,7 @@ def open_home(home: Home) -> Iterator[Issuer]:
     authorities = create_keys_app(home.keys, clock=system_clock)
     with serve_on_loopback(authorities) as address:
         settings = home.issuer.model_copy(update={"pki_url": address})
-        issuer = open_issuer(settings, keys)
+        issuer = open_issuer(settings, keys, clock=system_clock)
         try:
             yield issuer
         finally:

@@ -14,9 +14,10 @@ from keys.ceremony import AgencyNames, create_development_pki
 from keys.ceremony import add_agency as add_agency_keys
 from keys.signing import Algorithm
 from keys.store import open_key_store
-from register.document import Text, parse_agency_id
+from register.document import AgencyId, Text, parse_agency_id
 from register.store import Store, migrate
 from templates.catalogue import Catalogue
+from tra.clock import system_clock
 from tra.home import Home, check_initialised
 from tra.trust import publish_trust_list
 
@@ -42,6 +43,7 @@ def create_installation(home: Home, plan: AgencyPlan, now: datetime) -> None:
         KeysError, RegisterError, IssuerError: what cannot be made, in one sentence.
     """
     # 1.
+    home.keys.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     create_development_pki(
         home.keys, agency=plan.names, now=now, seal_algorithm=plan.seal_algorithm
     )
@@ -49,9 +51,10 @@ def create_installation(home: Home, plan: AgencyPlan, now: datetime) -> None:
     migrate(home.issuer.database)
     _enter(home, plan, now)
     # 4.
-    issuer = open_issuer(home.issuer, open_key_store(home.keys))
+    keys = open_key_store(home.keys)
+    issuer = open_issuer(home.issuer, keys, clock=system_clock)
     try:
-        publish_all(issuer, now)
+        publish_all(issuer)
     finally:
         issuer.close()
 
@@ -69,6 +72,26 @@ def add_agency(home: Home, plan: AgencyPlan, now: datetime) -> None:
     _enter(home, plan, now)
 
 
+def change_type(
+    home: Home, agency_id: AgencyId, type_id: str, now: datetime, *, in_force: bool
+) -> None:
+    """Let an agency issue a type in its present version, or no more.
+
+    Raises:
+        UnknownTypeError, RegisterError, KeysError: what cannot be done.
+    """
+    check_initialised(home)
+    catalogue = Catalogue.load(home.issuer.types)
+    kind = catalogue.get_type(type_id)
+    with Store.open(home.issuer.database) as store:
+        if in_force:
+            store.set_type_in_force(agency_id, kind.id, kind.version, now)
+        else:
+            store.retire_type(agency_id, kind.id, now)
+        publication = PublicationStore(home.issuer.publication)
+        publish_trust_list(home.keys, store, catalogue, publication, now)
+
+
 def _enter(home: Home, plan: AgencyPlan, now: datetime) -> None:
     catalogue = Catalogue.load(home.issuer.types)
     agency_id = parse_agency_id(plan.names.id)
@@ -76,9 +99,8 @@ def _enter(home: Home, plan: AgencyPlan, now: datetime) -> None:
         if agency_id not in {agency.id for agency in store.list_agencies()}:
             name = Text(th=plan.names.th, en=plan.names.en)
             store.add_agency(agency_id, name, plan.domain, now)
-        in_force = store.types_in_force(agency_id)
         for kind in catalogue.types.values():
-            if in_force.get(kind.id) != kind.version:
+            if kind.id not in store.types_ever_in_force(agency_id):
                 store.set_type_in_force(agency_id, kind.id, kind.version, now)
         # 3.
         publication = PublicationStore(home.issuer.publication)

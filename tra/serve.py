@@ -5,6 +5,8 @@ Everything is opened and checked before the port is; a missing or wrong key,
 database or setting ends the start with one clear sentence.
 """
 
+import signal
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,6 +22,7 @@ from keys.settings import Environment
 from keys.store import open_key_store
 from register.app import create_app as create_register_app
 from tra.clock import system_clock
+from tra.errors import TraError
 from tra.home import Home, check_initialised
 from verifier.app import create_app as create_verifier_app
 
@@ -75,22 +78,26 @@ def serve(home: Home, *, host: str, port: int, on_ready: Callable[[], None]) -> 
     home = at_port(home, port)
     server = create_server(home)
     issuer = server.state.issuer
-    publish_all(issuer, system_clock())
-    worker = create_worker(issuer, system_clock)
-    # The worker's threads are started here and its signal handlers replaced by
-    # uvicorn's, which ends both.
-    worker.start()
-    on_ready()
+    with _listen(host, port) as listener:
+        publish_all(issuer)
+        worker = create_worker(issuer)
+        # The worker's threads are started here; its signal handlers are replaced by
+        # uvicorn's, which ends both, and by the system's for a closed terminal.
+        worker.start()
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        on_ready()
+        # No access log: an address holds a document id at most, yet who looked at
+        # which document and when is nobody's business.
+        config = uvicorn.Config(server, log_level="info", access_log=False)
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            worker.stop(graceful=True)
+            issuer.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
     try:
-        uvicorn.run(
-            server,
-            host=host,
-            port=port,
-            log_level="info",
-            # An address holds a document id at most, yet who looked at which
-            # document and when is nobody's business (thai-documents.md §1).
-            access_log=False,
-        )
-    finally:
-        worker.stop(graceful=True)
-        issuer.close()
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise TraError(f"cannot listen on {host}:{port}: {error.strerror}") from error

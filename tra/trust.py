@@ -5,6 +5,7 @@ In production the trust root lives off the server and signs there; here it is th
 development key in `$TRA_HOME/trust-root`.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,7 +27,7 @@ from keys.store import KeyStore, open_key_store, open_trust_root
 from register import store as register_store
 from register.document import Text
 from register.envelope import PublicKey, key_id
-from register.errors import TrustListTimeError
+from register.errors import TrustListError
 from register.trust_list import (
     Agency,
     ClaimKey,
@@ -40,6 +41,7 @@ from register.trust_list import (
 )
 from templates.catalogue import Catalogue
 from tra.errors import TraError
+from verifier.trust import load_trust_root
 
 _LIFETIME = timedelta(days=366)
 """A yearly ceremony with the trust root renews the list; a list past it is refused."""
@@ -56,17 +58,20 @@ def publish_trust_list(
     publication: PublicationStore,
     now: datetime,
 ) -> None:
-    """Sign a new version of the trust list and publish it.
+    """Sign a new version of the trust list and publish it, if it would say more.
+
+    One that is published and says the same is left alone until it is half way to
+    its end, so the trust root's key may be off the machine.
 
     Raises:
         KeysError: a key is missing or cannot be opened.
     """
     keys = open_key_store(settings)
-    root = open_trust_root(settings).load_signer(TRUST_ROOT)
     seal = keys.load_signer(seal_label(store.list_agencies()[0].id))
-    trust = TrustList(
+    old = _read_published(settings, publication, now)
+    new = TrustList(
         name=_NAME,
-        seq=_published_seq(publication, p256_key(root), now) + 1,
+        seq=old.seq + 1 if old else 1,
         iat=now,
         exp=now + _LIFETIME,
         agencies=tuple(
@@ -74,21 +79,27 @@ def publish_trust_list(
         ),
         timestamp_anchors=(seal.chain[-1].public_bytes(Encoding.DER),),
     )
-    token = sign_trust_list(trust, kid=key_id(p256_key(root)), sign=raw_signing(root))
+    if old and old.exp - now > _LIFETIME / 2 and _same_content(old, new):
+        return
+    root = open_trust_root(settings).load_signer(TRUST_ROOT)
+    token = sign_trust_list(new, kid=key_id(p256_key(root)), sign=raw_signing(root))
     publication.put("trust-list", token)
 
 
-def _published_seq(
-    publication: PublicationStore, root: PublicKey, now: datetime
-) -> int:
+def _same_content(old: TrustList, new: TrustList) -> bool:
+    return old == replace(new, seq=old.seq, iat=old.iat, exp=old.exp)
+
+
+def _read_published(
+    settings: KeysSettings, publication: PublicationStore, now: datetime
+) -> TrustList | None:
+    path = settings.trust_root_folder / "trust-root.pub.pem"
     try:
         token = publication.get("trust-list").decode()
-        return open_trust_list(token, root_key=root, now=now).seq
-    except FileMissingError:
-        return 0
-    except TrustListTimeError:
-        # An expired list cannot be counted on from; verifiers refuse it as well.
-        return int(now.timestamp())
+        return open_trust_list(token, root_key=load_trust_root(path), now=now)
+    except (FileMissingError, TrustListError):
+        # A list of another root, or past its end, is no list to go on from.
+        return None
 
 
 def p256_key(signer: Signer) -> PublicKey:
@@ -110,7 +121,10 @@ def _agency(
 ) -> Agency:
     publication = keys.load_signer(PUBLICATION)
     claim = keys.load_signer(claim_label(agency.id))
-    types = [catalogue.get_type(t) for t in store.types_in_force(agency.id)]
+    # Types are never taken off: documents issued under them are still about.
+    types = [
+        catalogue.get_type(type_id) for type_id in store.types_ever_in_force(agency.id)
+    ]
     return Agency(
         id=agency.id,
         name=agency.name,

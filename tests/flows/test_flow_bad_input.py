@@ -61,6 +61,75 @@ def test_missing_field_is_named_and_nothing_is_reserved(world: World) -> None:
     assert numbers_taken(world) == before
 
 
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"valid_from": "1960-01-01"},
+        {"valid_until": "9999-12-31"},
+        {"valid_from": "9999-12-31"},
+        {"valid_from": "0001-01-01"},
+    ],
+)
+def test_dates_no_licence_can_have(world: World, dates: dict[str, str]) -> None:
+    answer = world.post("/documents", body_with(world, **dates))
+    problem = refused(answer, 422, "invalid-fields")
+    assert {e["field"] for e in problem["errors"]} == set(dates)
+    assert world.issuer.store.unfinished_reservations() == ()
+
+
+def test_half_a_character(world: World) -> None:
+    answer = world.http.post(
+        "/issuer/v1/documents",
+        content=b'{"type": "business_licence", "data": {"\\ud800": "x"}}',
+        headers={
+            "Authorization": f"Bearer {world.token()}",
+            "Content-Type": "application/json",
+        },
+    )
+    refused(answer, 422, "invalid-request")
+
+
+def test_supersede_with_another_order_is_another_request(world: World) -> None:
+    document = world.issue()
+    path, key = f"/documents/{document['id']}/supersede", secrets.token_hex(8)
+    body = {**LAW, "data": world.sample()}
+    assert world.post(path, body, key=key).status_code == 201
+    assert world.post(path, body, key=key).status_code == 201
+    other = world.post(path, {**body, "reason": "another reason"}, key=key)
+    refused(other, 409, "idempotency-key-reused")
+
+
+@pytest.mark.parametrize("moment", ["1900-01-01T00:00:00Z", "2199-01-01T00:00:00Z"])
+def test_orders_take_effect_neither_before_the_document_nor_later(
+    world: World, moment: str
+) -> None:
+    document = world.issue()
+    body = {**LAW, "effective_at": moment}
+    answer = world.post(f"/documents/{document['id']}/suspend", body)
+    refused(answer, 422, "status-change-refused")
+
+
+def test_an_event_number_no_database_has(world: World) -> None:
+    answer = world.get("/events?after=99999999999999999999")
+    refused(answer, 422, "invalid-request")
+
+
+def test_storage_that_fails_is_a_503_and_nothing_is_lost(world: World) -> None:
+    key, body = secrets.token_hex(8), body_with(world)
+    files = world.folder / "files"
+    aside = files.rename(world.folder / "files-aside")
+    files.write_text("not a folder")
+    try:
+        answer = world.post("/documents", body, key=key)
+        refused(answer, 503, "storage-unavailable")
+    finally:
+        files.unlink()
+        aside.rename(files)
+    assert len(world.issuer.store.unfinished_reservations()) == 1
+    assert world.post("/documents", body, key=key).status_code == 201
+    assert world.issuer.store.unfinished_reservations() == ()
+
+
 def test_over_long_field_is_named(world: World) -> None:
     field = world.issuer.catalogue.get_type("business_licence").holder
     answer = world.post("/documents", body_with(world, data={field: "ก" * 5000}))

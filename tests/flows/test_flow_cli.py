@@ -90,6 +90,7 @@ def test_secrets_are_readable_by_their_owner_only(folder: Path) -> None:
     data = folder / "data"
     secret = [data / "passphrase", data / "register.db", *data.rglob("*.key.pem")]
     assert len(secret) > 5
+    secret += [data, data / "files"]
     for path in secret:
         assert path.stat().st_mode & 0o077 == 0, path
 
@@ -215,6 +216,36 @@ def test_wrong_fields_are_listed_with_their_names(folder: Path) -> None:
     assert done.returncode == 1
     assert "surprise" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_target_that_cannot_be_written_takes_no_number(folder: Path) -> None:
+    before = issue(folder, "b.pdf")["number"]
+    words = ("issue", "business_licence", sample(folder), "-o", "no/such/folder/a.pdf")
+    done = tra(folder, *words)
+    assert done.returncode == 1
+    assert "no/such/folder/a.pdf" in done.stderr
+    after = issue(folder, "b.pdf")["number"]
+    assert int(after.split("/")[0]) == int(before.split("/")[0]) + 1
+
+
+def test_init_again_without_the_trust_root_key(folder: Path) -> None:
+    key = folder / "data" / "trust-root" / "trust-root.key.pem"
+    away = key.rename(folder / "vault.pem")
+    try:
+        done = tra(folder, "init")
+    finally:
+        away.rename(key)
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_agency_can_be_limited_to_some_types(folder: Path) -> None:
+    words = ("agency", "types", "TRADE", "--json")
+    kept = answer(tra(folder, *words, "--retire", "juristic_certificate"))["types"]
+    assert "juristic_certificate" not in kept
+    assert tra(folder, "init").returncode == 0
+    assert "juristic_certificate" not in answer(tra(folder, *words))["types"]
+    again = answer(tra(folder, *words, "--add", "juristic_certificate"))["types"]
+    assert "juristic_certificate" in again
 
 
 @pytest.mark.parametrize(

@@ -50,13 +50,24 @@ def test_compose_file_fits_the_compose_schema() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", [*OURS, "trust"])
 def test_services_have_few_rights(name: str) -> None:
     service = read_compose()["services"][name]
     assert service["read_only"] is True
     assert not service["user"].startswith("0")
     assert service["cap_drop"] == ["ALL"]
-    assert "no-new-privileges:true" in service["security_opt"]
+    assert name == "trust" or "no-new-privileges:true" in service["security_opt"]
+
+
+def test_the_database_does_not_run_as_root() -> None:
+    service = read_compose()["services"]["db"]
+    assert (service["user"], service["cap_drop"]) == ("postgres", ["ALL"])
+
+
+def test_only_who_needs_the_database_knows_its_password() -> None:
+    services = read_compose()["services"]
+    for name in ("keys", "register", "verifier"):
+        assert "TRA_DATABASE_URL" not in services[name]["environment"], name
 
 
 def test_the_verifier_is_given_no_secret() -> None:
@@ -144,13 +155,15 @@ class Host:
         )
 
     @contextmanager
-    def run(self, name: str) -> Iterator[subprocess.Popen[str]]:
-        """Run one service with compose's command and environment."""
+    def run(
+        self, name: str, command: list[str] | None = None
+    ) -> Iterator[subprocess.Popen[str]]:
+        """Run one service with compose's command (or another) and environment."""
         service = read_compose()["services"][name]
         app = self.folder / f"image-{service['build']['target']}"
         if not app.exists():
             build_image(service["build"]["target"], self.folder)
-        command = list(service["command"])
+        command = command or list(service["command"])
         if service["build"]["target"] == "admin":
             command = ["python", "-m", "tra.cli", *command]
         words = [str(self.port(w)) if w.isdigit() else w for w in command[1:]]
@@ -212,6 +225,9 @@ def test_a_document_goes_through_all_services(
         verifier = host.await_health("verifier", "/healthz", "8000")
         check_one_document(host, issuer, verifier)
         assert "Traceback" not in host.log("worker")
+        check = "check-schedule"
+        with host.run("worker", ["python", "-m", "issuer", check]) as process:
+            assert process.wait(30) == 0, host.log("worker")
 
 
 def check_one_document(host: Host, issuer: str, verifier: str) -> None:

@@ -5,19 +5,23 @@ import hashlib
 import io
 import json
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import httpx
 import jsonschema
 import pikepdf
 import pytest
 
+from issuer.publish import publish_all
 from register.claim import qr_text
-from register.document import bangkok_date
+from register.document import AgencyId, bangkok_date
 from register.record import parse_record, record_digest
 from tests.world import LAW, World
 from tra.clock import system_clock
 from tra.demo import flip_byte
 from tra.home import open_publication
+from tra.installation import change_type
 from verifier.verify_pdf import verify_pdf
 
 TYPES = ("business_licence", "juristic_certificate", "training_certificate")
@@ -205,3 +209,65 @@ def test_the_event_log_tells_who_did_what(world: World) -> None:
 
 def _sequence(number: str) -> int:
     return int("".join(c for c in number.split("/", maxsplit=1)[0] if c.isdigit()))
+
+
+def test_the_addresses_in_an_answer_can_be_followed(world: World) -> None:
+    document = world.issue()
+    headers = {"Authorization": f"Bearer {world.token()}"}
+    answer = httpx.get(document["pdf_url"], headers=headers)
+    assert hashlib.sha256(answer.content).hexdigest() == document["sha256"]
+    [kind, *_] = world.get("/types").json()["types"]
+    assert httpx.get(kind["schema_url"], headers=headers).is_success
+
+
+def test_a_retry_is_answered_though_the_type_was_retired(world: World) -> None:
+    agency, key = AgencyId("LABOUR"), secrets.token_hex(8)
+    token = world.token("LABOUR")
+    body = {"type": "business_licence", "data": world.sample()}
+    first = world.post("/documents", body, token=token, key=key)
+    pdf = world.get(f"/documents/{first.json()['id']}/pdf", token=token).content
+    now = system_clock()
+    change_type(world.home, agency, "business_licence", now, in_force=False)
+    try:
+        assert world.post("/documents", body, token=token, key=key).json() == (
+            first.json()
+        )
+        other = world.post("/documents", body, token=token, key=secrets.token_hex(8))
+        assert other.status_code == 422
+        # What was issued stays what it is.
+        assert world.verify(pdf)["outcome"] == "in_force"
+    finally:
+        change_type(world.home, agency, "business_licence", now, in_force=True)
+
+
+def test_an_old_publication_run_cannot_take_a_list_back(world: World) -> None:
+    document = world.issue()
+    pdf = world.pdf(document["id"])
+    with ThreadPoolExecutor(8) as pool:
+        others = [world.issue()["id"] for _ in range(4)]
+        runs = [pool.submit(publish_all, world.issuer) for _ in range(4)]
+        changes = [
+            pool.submit(world.post, f"/documents/{other}/revoke", LAW)
+            for other in others
+        ]
+        for _ in range(10):
+            assert world.verify(pdf)["outcome"] == "in_force"
+        for run in runs:
+            run.result()
+        assert {change.result().status_code for change in changes} == {200}
+    for other in others:
+        assert world.verify(world.pdf(other))["reason"] == "revoked"
+
+
+def test_a_token_for_one_type_reads_the_events_of_that_type_only(
+    world: World,
+) -> None:
+    licence = world.issue()
+    certificate = world.issue("training_certificate")
+    token = world.token(types=frozenset({"training_certificate"}))
+    for path in ("/events?limit=1000", "/events?csv=true"):
+        text = world.get(path, token=token).text
+        assert certificate["id"] in text
+        assert licence["id"] not in text
+    listed = world.get("/documents?limit=200", token=token).json()["documents"]
+    assert {d["type"] for d in listed} == {"training_certificate"}

@@ -8,14 +8,19 @@ import typer
 
 from issuer.agencies import ALL_PERMISSIONS
 from issuer.answers import event_answer
-from issuer.publish import publish_all
+from issuer.publish import publish_all, publish_everything
 from keys.ceremony import AgencyNames
 from keys.signing import Algorithm
 from tra.clock import system_clock
 from tra.demo import DEMO_AGENCY
 from tra.errors import UsageError
 from tra.home import find_agency, open_home, open_register, read_home
-from tra.installation import AgencyPlan, add_agency, create_installation
+from tra.installation import (
+    AgencyPlan,
+    add_agency,
+    change_type,
+    create_installation,
+)
 from tra.output import AgencyOption, Json, print_facts, print_json, print_table
 
 AgencyIdOption = Annotated[
@@ -82,6 +87,33 @@ def agency_add(
         typer.echo(f"Agency {agency_id} added; the trust list is signed anew.")
 
 
+def agency_types(
+    agency_id: Annotated[str, typer.Argument(metavar="AGENCY", help="Agency id.")],
+    add: Annotated[
+        list[str] | None, typer.Option("--add", help="Let it issue this type.")
+    ] = None,
+    retire: Annotated[
+        list[str] | None, typer.Option("--retire", help="No more of this type.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show or change which types an agency may issue, in their present version."""
+    home = read_home()
+    with open_register(home) as store:
+        found = find_agency(store, agency_id).id
+    for type_id in add or []:
+        change_type(home, found, type_id, system_clock(), in_force=True)
+    for type_id in retire or []:
+        change_type(home, found, type_id, system_clock(), in_force=False)
+    with open_register(home) as store:
+        in_force = dict(store.types_in_force(found))
+    if as_json:
+        print_json({"agency": found, "types": in_force})
+    else:
+        print_table(("type", "version"), list(in_force.items()))
+
+
 def types(*, as_json: Json = False) -> None:
     """List the document types, and which agencies may issue them."""
     with open_home(read_home()) as issuer:
@@ -134,10 +166,10 @@ def events(
     """Print the event log of an agency, oldest first."""
     with open_register(read_home()) as store:
         found = find_agency(store, agency)
-        lines = [
-            event_answer(event)
-            for event in store.events(agency_id=found.id, after_seq=after)
-        ]
+        lines = []
+        while page := store.events(agency_id=found.id, after_seq=after):
+            lines += [event_answer(event) for event in page]
+            after = page[-1].seq
     if as_json:
         print_json({"events": [line.model_dump(mode="json") for line in lines]})
     else:
@@ -150,11 +182,17 @@ def events(
         )
 
 
-def publish(*, as_json: Json = False) -> None:
+def publish(
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every document, not only what changed.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Publish again what verifiers read: status lists and what changed."""
     home = read_home()
     with open_home(home) as issuer:
-        count = publish_all(issuer, system_clock())
+        count = publish_everything(issuer) if everything else publish_all(issuer)
     if as_json:
         print_json({"publication": home.issuer.publication, "documents": count})
     else:

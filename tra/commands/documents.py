@@ -2,6 +2,7 @@
 """`tra issue`, `revoke`, `suspend`, `reinstate`, `supersede`, `void`, `finish`."""
 
 import json
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from issuer.context import Issuer
+from issuer.draft import IssueRequest
 from issuer.issue import (
-    IssueRequest,
     finish_reservation,
     issue_document,
     preview_document,
@@ -79,6 +80,7 @@ def issue(  # noqa: PLR0913 - one parameter for each option
     as_json: Json = False,
 ) -> None:
     """Issue one document from a JSON file and write its sealed PDF."""
+    _check_writable(output)
     request = IssueRequest(
         type_id=type_id,
         data=_read_data(data),
@@ -91,7 +93,10 @@ def issue(  # noqa: PLR0913 - one parameter for each option
         if dry_run:
             path = output or Path(f"{type_id}-preview.pdf")
             path.write_bytes(preview_document(issuer, caller, request, system_clock()))
-            typer.echo(f"Preview written to {path}; no number was taken.")
+            if as_json:
+                print_json({"path": str(path)})
+            else:
+                typer.echo(f"Preview written to {path}; no number was taken.")
             return
         document = issue_document(issuer, caller, request, system_clock())
         _report(issuer, document, output or Path(f"{document.id}.pdf"), as_json=as_json)
@@ -169,6 +174,7 @@ def supersede(  # noqa: PLR0913 - one parameter for each option
     as_json: Json = False,
 ) -> None:
     """Issue a successor from a JSON file and link the two documents."""
+    _check_writable(output)
     order = _Order(reason, legal_basis, order_number, None)
     with open_home(read_home()) as issuer:
         caller = operator(issuer.store, agency)
@@ -239,12 +245,24 @@ def _report(
 ) -> None:
     facts = document_facts(issuer, document)
     if path is not None and document.file_sha256 is not None:
-        path.write_bytes(issuer.files.get_pdf(document.file_sha256))
+        try:
+            path.write_bytes(issuer.files.get_pdf(document.file_sha256))
+        except OSError as error:
+            raise UsageError(
+                f"{document.number} is issued, but {path} cannot be written "
+                f"({error.strerror}); get it by `tra finish {document.id} -o FILE`"
+            ) from error
         facts["path"] = str(path)
     if as_json:
         print_json(facts)
     else:
         print_facts(facts)
+
+
+def _check_writable(output: Path | None) -> None:
+    folder = output.parent if output else Path()
+    if not os.access(folder, os.W_OK) or (output and output.is_dir()):
+        raise UsageError(f"{output or folder} cannot be written")
 
 
 def _read_data(path: Path) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import typer
 
 from issuer.tasks import create_worker
 from register.store import migrate as migrate_register
-from tra.clock import system_clock
 from tra.demo import run_demo
 from tra.home import open_home, read_home
 from tra.output import Json, print_json
@@ -17,20 +16,25 @@ from tra.serve import serve as run_server
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Serve verifier, issuer, register and development authorities on one port."""
-    run_server(
-        read_home(),
-        host=host,
-        port=port,
-        on_ready=lambda: typer.echo(f"Open http://{host}:{port}/ — Ctrl-C to stop."),
-    )
+    address = f"http://{host}:{port}/"
+
+    def say_ready() -> None:
+        if as_json:
+            print_json({"address": address})
+        else:
+            typer.echo(f"Open {address} — Ctrl-C to stop.")
+
+    run_server(read_home(), host=host, port=port, on_ready=say_ready)
 
 
 def worker() -> None:
     """Run the schedule alone: publish every 15 minutes."""
     with open_home(read_home()) as issuer:
-        create_worker(issuer, system_clock).run()
+        create_worker(issuer).run()
 
 
 def migrate(*, as_json: Json = False) -> None:
