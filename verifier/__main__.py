@@ -6,11 +6,11 @@ import sys
 from datetime import UTC, datetime
 
 import typer
-import uvicorn
 from pydantic import ValidationError
 
 from verifier.app import create_app
 from verifier.errors import VerifierError
+from verifier.server import run_server
 from verifier.settings import VerifierSettings
 
 
@@ -21,8 +21,7 @@ def _clock() -> datetime:
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     """Serve the pages and the verification API."""
     app = create_app(VerifierSettings(), clock=_clock)
-    # No access log: who looked at which document is nobody's business.
-    uvicorn.run(app, host=host, port=port, access_log=False)
+    run_server(app, host=host, port=port)
 
 
 def main() -> None:

@@ -2,8 +2,9 @@
 """The verifier over HTTP: files, QR codes, ids, and the publication it reads.
 
 Every upload within the limits gets a report with status 200, whatever it is;
-4xx is for requests that could not be read. Verification runs in a few threads
-of its own, so that one heavy file does not hold up the others.
+4xx is for requests that could not be read. Files are verified in processes of
+their own; ids and codes have their own threads, and go on being answered while
+every such process is busy.
 """
 
 import json
@@ -22,18 +23,20 @@ from register.errors import DocumentError
 from register.problem import ProblemError
 from verifier import problems
 from verifier.errors import (
+    BusyError,
     NotPublishedError,
     SourceError,
+    StoppedError,
     UploadFormatError,
     UploadTooLargeError,
 )
+from verifier.isolation import PdfVerifiers
 from verifier.reasons import Reason
 from verifier.report import Report
 from verifier.settings import Limits
 from verifier.trust import Publication
 from verifier.upload import read_body, read_upload
 from verifier.verify_id import verify_id
-from verifier.verify_pdf import verify_pdf
 from verifier.verify_qr import verify_qr
 
 _T = TypeVar("_T")
@@ -53,7 +56,11 @@ class Service:
     clock: Callable[[], datetime]
     limits: Limits
     host: str
+    verifiers: PdfVerifiers
     limiter: CapacityLimiter
+    """Threads for all that is quick."""
+    file_limiter: CapacityLimiter
+    """Threads that wait for a process to verify a file."""
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Run work that computes or waits, away from the event loop."""
@@ -75,16 +82,16 @@ class Service:
             raise ProblemError(problems.no_file())
         if not upload.file:
             raise ProblemError(problems.empty_file())
-        return await self.run(
-            partial(
-                verify_pdf,
-                upload.file,
-                publication=self.publication,
-                now=self.clock(),
-                limits=self.limits,
-                password=upload.password,
-            )
+        work = partial(
+            self.verifiers.verify_pdf,
+            upload.file,
+            now=self.clock(),
+            password=upload.password,
         )
+        try:
+            return await to_thread.run_sync(work, limiter=self.file_limiter)
+        except (BusyError, StoppedError) as error:
+            raise ProblemError(problems.busy()) from error
 
     async def verify_document(self, document_id: DocumentId) -> Report:
         """Return what the register says of a document."""

@@ -6,18 +6,21 @@ it was given. A missing or unusable trust root ends the start, in one sentence.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from register.problem import install_problem_handlers
 from verifier.api import Service, build_api
+from verifier.isolation import PdfVerifiers
 from verifier.pages import Pages, build_pages
 from verifier.settings import VerifierSettings
 from verifier.trust import Publication
@@ -53,23 +56,57 @@ def create_app(settings: VerifierSettings, *, clock: Callable[[], datetime]) -> 
     Raises:
         SettingsError: the trust root or the publication address cannot be used.
     """
-    service = Service(
-        publication=Publication.open(
-            settings.publication_address,
-            trust_root=settings.trust_root_path,
-            timeout=settings.publication_timeout,
-        ),
-        clock=clock,
-        limits=settings.limits,
-        host=urlsplit(settings.verify_url).netloc.lower(),
-        limiter=CapacityLimiter(max(2, os.cpu_count() or 1)),
+    service = _open_service(settings, clock)
+    app = FastAPI(
+        title="Tra verifier",
+        # These pages load scripts from elsewhere; /openapi.json stays.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=partial(_run_processes, service.verifiers),
     )
-    app = FastAPI(title="Tra verifier", docs_url=None, redoc_url=None)
+    app.state.pdf_verifiers = service.verifiers
     install_problem_handlers(app)
     app.add_middleware(_SecurityHeaders)
     app.include_router(build_api(service))
     app.include_router(build_pages(service, Pages(_WEB)))
     return app
+
+
+def get_verifiers(app: FastAPI) -> PdfVerifiers:
+    """Return the processes of an application that `create_app` has made."""
+    verifiers = app.state.pdf_verifiers
+    if not isinstance(verifiers, PdfVerifiers):
+        raise TypeError("not an application with a verifier")
+    return verifiers
+
+
+def _open_service(settings: VerifierSettings, clock: Callable[[], datetime]) -> Service:
+    publication = Publication.open(
+        settings.publication_address,
+        trust_root=settings.trust_root_path,
+        timeout=settings.publication_timeout,
+    )
+    workers = settings.worker_limits
+    return Service(
+        publication=publication,
+        clock=clock,
+        limits=settings.limits,
+        host=urlsplit(settings.verify_url).netloc.lower(),
+        verifiers=PdfVerifiers(publication, limits=settings.limits, workers=workers),
+        limiter=CapacityLimiter(max(2, os.cpu_count() or 1)),
+        # One more than there is room for, so that it is told so at once.
+        file_limiter=CapacityLimiter(workers.count + workers.waiting + 1),
+    )
+
+
+@asynccontextmanager
+async def _run_processes(verifiers: PdfVerifiers, _: FastAPI) -> AsyncIterator[None]:
+    """Start the processes that read PDFs with the service, and end them with it."""
+    verifiers.start()
+    try:
+        yield
+    finally:
+        await to_thread.run_sync(verifiers.close)
 
 
 class _SecurityHeaders:

@@ -48,3 +48,19 @@ class NotPublishedError(SourceError):
 
 class UnreachableError(SourceError):
     """The publication did not answer, or not within the limits."""
+
+
+class WorkerError(VerifierError):
+    """A process that reads PDFs could not do its work."""
+
+
+class ChannelError(WorkerError):
+    """Such a process is gone, or said what cannot be understood."""
+
+
+class BusyError(WorkerError):
+    """So many files wait already that one more is turned away."""
+
+
+class StoppedError(WorkerError):
+    """The processes were stopped, because the program ends."""

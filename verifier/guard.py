@@ -16,6 +16,7 @@ from verifier.errors import CheckError
 from verifier.reasons import Reason
 
 _MAX_DETAIL = 300
+_MAX_CAUSES = 20
 _NOISY = ("pyhanko", "pyhanko_certvalidator")
 
 
@@ -32,13 +33,27 @@ def reading_hostile_input(reason: Reason) -> Iterator[None]:
         yield
     except CheckError:
         raise
-    except PdfDecodeLimitError as error:
-        raise CheckError(Reason.LIMIT, _describe(error)) from error
     except Exception as error:
+        check_within_limits(error)
         raise CheckError(reason, _describe(error)) from error
 
 
-def _describe(error: Exception) -> str:
+def check_within_limits(error: BaseException) -> None:
+    """Check that an error does not come from a limit, however it was wrapped.
+
+    Raises:
+        CheckError: LIMIT: too much was unpacked, or memory has run out.
+    """
+    cause: BaseException | None = error
+    for _ in range(_MAX_CAUSES):
+        if isinstance(cause, (PdfDecodeLimitError, MemoryError)):
+            raise CheckError(Reason.LIMIT, _describe(cause)) from error
+        if cause is None:
+            return
+        cause = cause.__cause__ or cause.__context__
+
+
+def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:_MAX_DETAIL]
 
 

@@ -11,15 +11,9 @@ no longer fit, so that a damaged licence is called altered and not unreadable.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 from pyhanko.pdf_utils.crypt import AuthStatus
-from pyhanko.pdf_utils.decode_limits import (
-    DecodeLimits,
-    DocumentDecodeBudget,
-    StreamDecodeLimits,
-)
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
@@ -27,6 +21,7 @@ from verifier.errors import CheckError
 from verifier.guard import reading_hostile_input
 from verifier.reasons import Reason
 from verifier.settings import Limits
+from verifier.unpacking import BoundedReader
 
 RECORD_NAME = "record.json"
 CLAIM_NAME = "claim.cose"
@@ -93,9 +88,7 @@ def open_pdf(data: bytes, *, limits: Limits, password: str | None) -> PdfInput:
     check_pdf_header(data)
     check_size(data, limits)
     with reading_hostile_input(Reason.DAMAGED):
-        reader = PdfFileReader(
-            BytesIO(data), strict=True, decode_limits=_decode_limits(limits)
-        )
+        reader = BoundedReader(data, limits)
         _unlock(reader, password)
         _check_structure(reader, limits)
         return PdfInput(data=data, reader=reader)
@@ -145,15 +138,6 @@ def _hex_contents(gap: bytes) -> bytes | None:
 def _check_limit(what: str, found: int, limit: int) -> None:
     if found > limit:
         raise CheckError(Reason.LIMIT, f"{what}: {found:,}, limit {limit:,}")
-
-
-def _decode_limits(limits: Limits) -> DecodeLimits:
-    return DecodeLimits(
-        per_stream=StreamDecodeLimits(max_output_size=limits.max_decoded_bytes),
-        document_budget=DocumentDecodeBudget(
-            base_allowance=limits.max_decoded_bytes, max_ratio=0
-        ),
-    )
 
 
 def _unlock(reader: PdfFileReader, password: str | None) -> None:

@@ -144,3 +144,17 @@ def register_unreachable() -> Problem:
         ),
         headers={"Retry-After": "30"},
     )
+
+
+def busy() -> Problem:
+    """Too many files wait to be verified."""
+    return Problem(
+        status=503,
+        slug="too-many-files",
+        title=Text(th="มีผู้ตรวจสอบไฟล์จำนวนมาก", en="Too many files are being checked"),
+        detail=Text(
+            th="ขณะนี้มีไฟล์รอตรวจสอบเต็มจำนวน โปรดลองใหม่ในอีกสักครู่",
+            en="No more files can wait now. Please try again in a moment.",
+        ),
+        headers={"Retry-After": "10"},
+    )

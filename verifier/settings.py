@@ -5,11 +5,15 @@ The verifier needs an address or folder to read the publication from, and the
 public key of the trust root. It has no secret of its own.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_MAX_DEFAULT_WORKERS = 8
+"""Each takes some 70 MB: a large machine has more processors than it needs here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +41,29 @@ class Limits:
     max_decoded_bytes: int = 128 * 1024 * 1024
     """Bytes that all streams together may unpack to: against zip bombs."""
 
+    max_structure_bytes: int = 8 * 1024 * 1024
+    """Bytes that object streams, and cross-reference streams, may unpack to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerLimits:
+    """What the processes that read PDFs may cost; see `verifier.isolation`."""
+
+    count: int = 1
+    """Processes, each of which reads one file at a time."""
+
+    seconds: float = 10.0
+    """Seconds that one file may take, on the clock and of the processor."""
+
+    memory_bytes: int = 1024 * 1024 * 1024
+    """Bytes of address space of one process; some 90 MB are the program's own."""
+
+    files: int = 1_000
+    """Files after which a process is replaced by a fresh one."""
+
+    waiting: int = 32
+    """Files that may wait for a process; each is held in memory."""
+
 
 class VerifierSettings(BaseSettings):
     """Everything that can be configured; see docs for the meaning of each."""
@@ -61,6 +88,21 @@ class VerifierSettings(BaseSettings):
     publication_timeout: float = Field(default=5.0, gt=0)
     """TRA_PUBLICATION_TIMEOUT: seconds to wait for one file of the publication."""
 
+    pdf_workers: int | None = Field(default=None, gt=0)
+    """TRA_PDF_WORKERS: processes that read PDFs; one a processor, at most 8."""
+
+    pdf_seconds: float = Field(default=10.0, gt=0)
+    """TRA_PDF_SECONDS: seconds that one file may take."""
+
+    pdf_memory_bytes: int = Field(default=1024 * 1024 * 1024, ge=256 * 1024 * 1024)
+    """TRA_PDF_MEMORY_BYTES: memory of one process that reads PDFs."""
+
+    pdf_files: int = Field(default=1_000, gt=0)
+    """TRA_PDF_FILES: files after which such a process is replaced."""
+
+    pdf_queue: int = Field(default=32, ge=0)
+    """TRA_PDF_QUEUE: files that may wait before more are turned away."""
+
     @property
     def publication_address(self) -> str:
         """Address or folder of the publication."""
@@ -75,3 +117,14 @@ class VerifierSettings(BaseSettings):
     def limits(self) -> Limits:
         """Limits for one file."""
         return Limits(max_bytes=self.max_upload_bytes)
+
+    @property
+    def worker_limits(self) -> WorkerLimits:
+        """Limits for the processes that read PDFs."""
+        return WorkerLimits(
+            count=self.pdf_workers or min(os.cpu_count() or 1, _MAX_DEFAULT_WORKERS),
+            seconds=self.pdf_seconds,
+            memory_bytes=self.pdf_memory_bytes,
+            files=self.pdf_files,
+            waiting=self.pdf_queue,
+        )

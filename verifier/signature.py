@@ -34,7 +34,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from verifier.errors import CheckError
-from verifier.guard import reading_hostile_input
+from verifier.guard import check_within_limits, reading_hostile_input
 from verifier.reasons import Reason
 
 _SUBFILTERS = ("/ETSI.CAdES.detached", "/adbe.pkcs7.detached", "/ETSI.RFC3161")
@@ -305,6 +305,7 @@ def _judge_changes(embedded: EmbeddedPdfSignature) -> tuple[str, ...]:
     permission = embedded.docmdp_level
     result = embedded.evaluate_modifications(DEFAULT_DIFF_POLICY)
     if isinstance(result, SuspiciousModification):
+        check_within_limits(result)
         raise CheckError(Reason.CHANGED_LATER, str(result))
     level = result.modification_level
     allowed = ModificationLevel.FORM_FILLING

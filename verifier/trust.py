@@ -23,7 +23,6 @@ from register.errors import (
     EnvelopeError,
     PublicRecordError,
     StatusListError,
-    StatusListTimeError,
     TrustListError,
     TrustListTimeError,
 )
@@ -34,12 +33,7 @@ from register.public_record import (
     open_public_record,
 )
 from register.status_list import StatusList, open_status_cwt
-from register.trust_list import (
-    Agency,
-    TrustList,
-    check_trust_list_time,
-    open_trust_list,
-)
+from register.trust_list import Agency, TrustList, open_trust_list
 from verifier.errors import (
     CheckError,
     NotPublishedError,
@@ -48,6 +42,7 @@ from verifier.errors import (
 )
 from verifier.reasons import CheckId, Reason
 from verifier.report import Findings
+from verifier.seen import Seen
 from verifier.source import Source, open_source
 
 _T = TypeVar("_T")
@@ -58,12 +53,18 @@ _MAX_PARSED = 2_000
 class Publication:
     """Reads and checks the files of one publication."""
 
-    def __init__(self, source: Source, *, root_key: EllipticCurvePublicKey) -> None:
+    def __init__(
+        self,
+        source: Source,
+        *,
+        root_key: EllipticCurvePublicKey,
+        seen: Seen | None = None,
+    ) -> None:
+        self.seen = seen or Seen()
+        """What this view will not go back behind."""
         self._source = source
         self._root_key = root_key
         self._parsed: OrderedDict[Hashable, tuple[bytes, object]] = OrderedDict()
-        self._newest_seq: int | None = None
-        self._newest_iat: dict[int, datetime] = {}
         self._lock = Lock()
 
     @classmethod
@@ -109,9 +110,7 @@ class Publication:
                 body,
                 lambda: open_trust_list(_text(body), root_key=self._root_key, now=now),
             )
-            with self._lock:
-                check_trust_list_time(trust, now=now, newest_seq=self._newest_seq)
-                self._newest_seq = trust.seq
+            self.seen.check_trust_list(trust, now)
         except (TrustListError, TrustListTimeError) as error:
             raise CheckError(Reason.TRUST_LIST_INVALID, str(error)) from error
         return trust
@@ -144,8 +143,7 @@ class Publication:
             )
         except StatusListError as error:
             raise CheckError(Reason.STATUS_INVALID, str(error)) from error
-        with self._lock:
-            self._check_list_time(listed, number, now)
+        self.seen.check_status_list(listed, number, now)
         return listed
 
     def public_record(self, document_id: DocumentId, trust: TrustList) -> PublicRecord:
@@ -193,16 +191,6 @@ class Publication:
             raise CheckError(Reason.NOT_REGISTERED, str(error)) from error
         except SourceError as error:
             raise CheckError(Reason.REGISTER_UNREACHABLE, str(error)) from error
-
-    def _check_list_time(self, listed: StatusList, number: int, now: datetime) -> None:
-        newest = self._newest_iat.get(number)
-        try:
-            listed.check_current(now=now, newest_iat=newest)
-        except StatusListTimeError as error:
-            replayed = newest is not None and listed.iat < newest
-            reason = Reason.STATUS_REPLAYED if replayed else Reason.STATUS_STALE
-            raise CheckError(reason, str(error)) from error
-        self._newest_iat[number] = listed.iat
 
     def _parse(self, key: Hashable, body: bytes, parse: Callable[[], _T]) -> _T:
         """Return what the bytes say; parsed again only when they have changed."""

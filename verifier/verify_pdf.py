@@ -58,6 +58,10 @@ def verify_pdf(
     findings.file = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
     try:
         _verify(data, publication, limits, password, findings)
+    except MemoryError:
+        findings.log.record(
+            CheckId.FILE, CheckError(Reason.LIMIT, "the memory for one file ran out")
+        )
     except Exception as error:
         # A report for any bytes whatever; the fault is for the operator.
         _logger.exception("a file could not be verified")

