@@ -206,6 +206,26 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
         ),
     ),
     (
+        register_errors.IdempotencyKeyError,
+        _fixed(
+            422,
+            "idempotency-key-refused",
+            Text(th="Idempotency-Key ไม่ถูกต้อง", en="The Idempotency-Key is not valid"),
+        ),
+    ),
+    (
+        register_errors.PublishingBusyError,
+        _fixed(
+            503,
+            "publication-busy",
+            Text(
+                th="บันทึกแล้ว แต่ยังเผยแพร่ไม่ได้ ระบบจะเผยแพร่ให้โดยอัตโนมัติ",
+                en="It is recorded but not published yet; that will be caught up",
+            ),
+            retry=True,
+        ),
+    ),
+    (
         register_errors.DatabaseUnreachableError,
         _fixed(
             503,
