@@ -181,7 +181,7 @@ class Forge:
 
     def make_tsa(self, issuer: Authority | None, *, stamping: bool = True) -> Authority:
         """Make a time-stamping authority; without an issuer it signs itself."""
-        usage = ExtendedKeyUsageOID.TIME_STAMPING if stamping else None
+        usage = (ExtendedKeyUsageOID.TIME_STAMPING,) if stamping else ()
         return make_certificate(
             name_of("Test TSA"), shared_rsa_key(), issuer, usage=usage, now=self.now
         )
@@ -202,11 +202,18 @@ class Forge:
         )
 
     def make_seal(
-        self, agency: str, th: str, en: str, *, issuer: Authority | None = None
+        self,
+        agency: str,
+        th: str,
+        en: str,
+        *,
+        issuer: Authority | None = None,
+        **usage: Any,  # noqa: ANN401 - what `make_certificate` takes
     ) -> Authority:
-        """Make the certificate of a seal."""
+        """Make the certificate of a seal, or with another usage of something else."""
         name = name_of(th, organization=en, identifier=f"GOVTH-{agency}")
-        return make_certificate(name, new_key(), issuer or self.ca, now=self.now)
+        issuer = issuer or self.ca
+        return make_certificate(name, new_key(), issuer, now=self.now, **usage)
 
     def crls(self, revoked: Mapping[int, datetime] | None = None) -> tuple[bytes, ...]:
         """Return CRLs of both CAs; `revoked` is about the issuing CA."""
@@ -315,6 +322,8 @@ class Forge:
             certify=how.certify,
             docmdp_permissions=MDPPerm.NO_CHANGES,
             embed_validation_info=bool(how.crls),
+            # The library would refuse to seal with what is no seal.
+            signer_key_usage={"digital_signature"},
             validation_context=context if how.crls else None,
         )
         output = PdfSigner(metadata, signer, timestamper=stamper or None).sign_pdf(

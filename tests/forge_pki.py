@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Certificates, keys and revocation lists for tests; none of them fit for use."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -77,10 +77,14 @@ def make_certificate(
     issuer: Authority | None,
     *,
     ca: bool = False,
-    usage: ObjectIdentifier | None = None,
+    usage: ObjectIdentifier | Sequence[ObjectIdentifier] = (),
+    committing: bool = True,
     now: datetime = NOW,
 ) -> Authority:
-    """Make a certificate; without an issuer it signs itself."""
+    """Make a certificate; without an issuer it signs itself.
+
+    `usage` goes into extKeyUsage; `committing` is nonRepudiation in keyUsage.
+    """
     builder = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -96,7 +100,7 @@ def make_certificate(
         .add_extension(
             x509.KeyUsage(
                 digital_signature=not ca,
-                content_commitment=not ca,
+                content_commitment=committing and not ca,
                 key_encipherment=False,
                 data_encipherment=False,
                 key_agreement=False,
@@ -108,8 +112,9 @@ def make_certificate(
             critical=True,
         )
     )
-    if usage is not None:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=True)
+    usages = [usage] if isinstance(usage, ObjectIdentifier) else usage
+    if usages:
+        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=True)
     if issuer is not None:
         point = x509.DistributionPoint(
             [x509.UniformResourceIdentifier(_CRL_URL)], None, None, None

@@ -41,7 +41,15 @@ _CLOCK_TOLERANCE = timedelta(seconds=5)
 _MAX_CERTIFICATES = 60
 _MAX_NAME_CHARS = 300
 _SEAL_USAGE = KeyUsageConstraints(
-    key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
+    # Called contentCommitment since X.509 (2005). A certificate for TLS, OCSP or
+    # time stamps may name the same agency under the same CA, and is no seal.
+    key_usage={"non_repudiation"},
+    extd_key_usage={
+        "1.3.6.1.5.5.7.3.36",  # id-kp-documentSigning (RFC 9336)
+        "email_protection",
+    },
+    # No extension at all, or anyExtendedKeyUsage, does not narrow its use.
+    explicit_extd_key_usage_required=False,
 )
 _TIMESTAMP_USAGE = KeyUsageConstraints(
     extd_key_usage={"time_stamping"}, explicit_extd_key_usage_required=True
@@ -136,10 +144,11 @@ def find_anchor(
 ) -> bytes:
     """Return the anchor (DER) to which the signer's certificate chains at a moment.
 
-    A certificate that names a source of revocation
-    data needs such data in `material`, good for the moment.
+    A certificate that names a source of revocation data needs such data in
+    `material`, good for the moment.
 
     Raises:
+        CheckError: the certificate is not one for seals, or for time stamps.
         CheckError: no chain, or a link that did not hold at that moment.
         CheckError: revocation data is missing or too old.
     """

@@ -270,8 +270,10 @@ REASON_TEXTS: dict[Reason, tuple[Text, Text]] = {
     ),
     Reason.CHAIN_CONSTRAINTS: (
         Text(
-            th="ใบรับรองของผู้ลงลายมือชื่อไม่ใช่ของหน่วยงานใดในบัญชีรายชื่อ",
-            en="The signer's certificate belongs to no agency on the trust list.",
+            th="ใบรับรองของผู้ลงลายมือชื่อไม่ใช่ของหน่วยงานใดในบัญชีรายชื่อ "
+            "หรือไม่ใช่ใบรับรองสำหรับลงลายมือชื่อในเอกสาร",
+            en="The signer's certificate belongs to no agency on the trust list, or is "
+            "not one for signing documents.",
         ),
         _ASK_AGENCY,
     ),
