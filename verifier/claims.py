@@ -6,18 +6,15 @@ Used for the claim attached to a PDF and for the one in a QR code alike.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from register.claim import Claim, read_claim, verify_claim
-from register.document import DocumentId
+from register.document import DocumentId, bangkok_date
 from register.errors import ClaimError, ClaimSignatureError
 from register.public_record import PublicRecord
 from register.trust_list import Agency, Period, TrustList, TypeEntry
 from verifier.errors import CheckError
 from verifier.reasons import Reason
-
-_BANGKOK = "Asia/Bangkok"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,19 +100,27 @@ def check_period(period: Period, at: datetime) -> None:
 
 
 def check_period_of_day(period: Period, day: date) -> None:
-    """Check that a key counted at some time of a day in Asia/Bangkok.
+    """Check that a key counted on a day in Asia/Bangkok (claim.md, Trust).
 
     A claim tells no more than its day. Whoever has the key can write any day;
-    the public record, which is asked for as well, tells what was really issued.
+    of a key that was ever compromised, an earlier claim counts only together
+    with the public record.
 
     Raises:
         CheckError: KEY_COMPROMISED or KEY_NOT_IN_USE.
     """
-    start = datetime.combine(day, time(), tzinfo=ZoneInfo(_BANGKOK))
-    end = start + timedelta(days=1)
-    begun = period.not_before
-    moment = begun if begun is not None and start < begun < end else start
-    check_period(period, moment)
+    first, last, theft = (
+        None if moment is None else bangkok_date(moment)
+        for moment in (period.not_before, period.not_after, period.compromised_from)
+    )
+    if theft is not None and day > theft:
+        raise CheckError(
+            Reason.KEY_COMPROMISED, f"issued on {day}, compromised from {theft}"
+        )
+    if (first is not None and day < first) or (last is not None and day > last):
+        raise CheckError(
+            Reason.KEY_NOT_IN_USE, f"issued on {day}, in use {first} to {last}"
+        )
 
 
 def describe_document(

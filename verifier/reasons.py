@@ -123,6 +123,7 @@ class Reason(StrEnum):
     CLAIM_KEY_UNKNOWN = "claim_key_unknown"
     CLAIM_SIGNATURE = "claim_signature_invalid"
     CLAIM_MISMATCH = "claim_mismatch"
+    CLAIM_UNCONFIRMED = "claim_unconfirmed"
     AGENCY_MISMATCH = "issuer_mismatch"
     TYPE_NOT_PERMITTED = "type_not_permitted"
 
@@ -171,6 +172,7 @@ _INDETERMINATE = frozenset(
         Reason.NO_RECORD,
         Reason.NO_CLAIM,
         Reason.CLAIM_KEY_UNKNOWN,
+        Reason.CLAIM_UNCONFIRMED,
         Reason.NOT_REGISTERED,
         Reason.REGISTER_UNREACHABLE,
         Reason.REGISTER_INVALID,

@@ -127,6 +127,7 @@ _GENUINE_UNCHECKED = (
     Reason.OUT_OF_BOUNDS,
     Reason.NO_POE,
     Reason.TRY_LATER,
+    Reason.CLAIM_UNCONFIRMED,
 )
 _STATUS_UNCHECKED = (
     Reason.REGISTER_UNREACHABLE,
@@ -200,12 +201,21 @@ def decide(checks: Mapping[CheckId, Check], required: tuple[CheckId, ...]) -> Ve
         found.append(Reason.NOT_CHECKED)
     if not found:
         return Verdict(outcome=Outcome.IN_FORCE, reason=Reason.VALID)
-    reason = min(found, key=lambda found_reason: _EFFECTS[found_reason][0])
+    reason = min(found, key=_gravity)
     return Verdict(outcome=_EFFECTS[reason][1], reason=reason)
 
 
+def _gravity(reason: Reason) -> int:
+    """Return the rank of a finding; the lowest decides."""
+    return len(_Rank) if reason is Reason.VALID else _EFFECTS[reason][0]
+
+
 class CheckLog:
-    """Collects checks while a verification goes on; first finding per id stays."""
+    """Collects checks while a verification goes on.
+
+    Of several findings on one check the one that would decide stays: the
+    gravest, and the first of those as grave.
+    """
 
     def __init__(self) -> None:
         self._checks: dict[CheckId, Check] = {}
@@ -219,10 +229,12 @@ class CheckLog:
         self._checks.setdefault(check_id, Check(id=check_id))
 
     def record(self, check_id: CheckId, error: CheckError) -> None:
-        """Record a check that did not pass."""
-        self._checks[check_id] = Check(
-            id=check_id, reason=error.reason, detail=error.detail
-        )
+        """Record a check that did not pass, unless a graver finding is there."""
+        known = self._checks.get(check_id)
+        if known is None or _gravity(error.reason) < _gravity(known.reason):
+            self._checks[check_id] = Check(
+                id=check_id, reason=error.reason, detail=error.detail
+            )
 
     def has_passed(self, *check_ids: CheckId) -> bool:
         """Tell whether all these checks were made and passed."""

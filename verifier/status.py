@@ -72,17 +72,21 @@ def judge_standing(
     trust: TrustList,
     signed: SignedClaim,
     entry: TypeEntry,
+    proven: bool = True,
 ) -> PublicRecord | None:
     """Ask the register about a document that its claim proves genuine.
 
     Records the checks REGISTER, STATUS and DATES, tells the facts, and returns
-    the public record if there is one.
+    the public record if there is one. Where the claim alone is not `proven`,
+    nothing it says is told or judged without a record.
     """
     log, claim = findings.log, signed.claim
     record: PublicRecord | None = None
     with log.check(CheckId.REGISTER):
-        record = publication.public_record(signed.document_id, trust)
+        record = _read_record(publication, trust, signed, proven=proven)
         check_register_agrees(record, signed, entry)
+    if record is None and not proven:
+        return None
     with log.check(CheckId.STATUS):
         status = read_status(
             publication,
@@ -97,6 +101,17 @@ def judge_standing(
         check_dates(claim.valid_from, claim.valid_until, findings.now)
     findings.document = describe_document(signed, entry, record)
     return record
+
+
+def _read_record(
+    publication: Publication, trust: TrustList, signed: SignedClaim, *, proven: bool
+) -> PublicRecord:
+    try:
+        return publication.public_record(signed.document_id, trust)
+    except CheckError as error:
+        if proven or error.reason is not Reason.NOT_REGISTERED:
+            raise
+        raise CheckError(Reason.CLAIM_UNCONFIRMED, error.detail) from error
 
 
 def read_status(

@@ -409,6 +409,15 @@ REASON_TEXTS: dict[Reason, tuple[Text, Text]] = {
         ),
         _REFUSE,
     ),
+    Reason.CLAIM_UNCONFIRMED: (
+        Text(
+            th="กุญแจที่ลงลายมือชื่อในคิวอาร์โค้ดถูกแจ้งว่ารั่วไหลในภายหลัง "
+            "และทะเบียนไม่มีข้อมูลที่ยืนยันเอกสารนี้",
+            en="The key that signed the QR code was later reported as stolen or "
+            "leaked, and the register does not confirm this document.",
+        ),
+        _ASK_AGENCY,
+    ),
     Reason.AGENCY_MISMATCH: (
         Text(
             th="หน่วยงานที่ระบุในเอกสารไม่ใช่หน่วยงานที่ลงลายมือชื่อ",

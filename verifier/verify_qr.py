@@ -95,8 +95,16 @@ def _verify(
         entry = find_type(signed.agency, signed.claim.type_code)
     if entry is None or not log.has_passed(CheckId.CLAIM):
         return
-    # 4. Register.
-    judge_standing(findings, publication, trust=trust, signed=signed, entry=entry)
+    # 4. Register. A stolen key can date its claims back; only the register can
+    # tell which are true.
+    judge_standing(
+        findings,
+        publication,
+        trust=trust,
+        signed=signed,
+        entry=entry,
+        proven=signed.period.compromised_from is None,
+    )
 
 
 def _read_address(url: str) -> tuple[str, DocumentId, bytes | None]:

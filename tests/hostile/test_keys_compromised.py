@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Attack: use a key that was stolen, retired, or whose certificate was revoked."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from register.trust_list import Period
 from tests.forge import Forge, Signature, draw_pdf
@@ -70,7 +70,41 @@ def test_a_claim_forged_with_a_stolen_key_and_an_old_date_is_caught(
 
     report = verify_qr(forged.url, publication=forge.publish(), now=NOW)
 
-    assert (report.outcome, report.reason) == ("signature_only", "not_registered")
+    assert (report.outcome, report.reason) == ("unchecked", "claim_unconfirmed")
+    assert report.document is None
+
+
+def test_a_claim_of_a_stolen_key_says_nothing_while_the_register_is_away(
+    forge: Forge,
+) -> None:
+    """Not even that it has expired: that, too, is only what the thief says."""
+    forge.trade.claim_period = Period(compromised_from=NOW + timedelta(days=1))
+    mine = forge.issue(valid_until=date(2026, 3, 1))
+    publication = forge.publish()
+    forge.write(f"records/{mine.id}", b"not a record")
+
+    report = verify_qr(mine.url, publication=publication, now=NOW)
+
+    assert (report.outcome, report.reason) == ("unchecked", "register_record_invalid")
+    assert report.document is None
+
+
+def test_a_claim_of_the_day_of_the_theft_needs_the_register_and_a_later_one_is_void(
+    forge: Forge,
+) -> None:
+    """Days are those of Asia/Bangkok: 17:00 UTC is midnight there."""
+    mine = forge.issue(issued_on=date(2026, 3, 2))
+    midnight = datetime(2026, 3, 1, 17, tzinfo=UTC)
+    found = {}
+    for theft in (midnight, midnight - timedelta(seconds=1)):
+        forge.trade.claim_period = Period(compromised_from=theft)
+        report = verify_qr(mine.url, publication=forge.publish(), now=NOW)
+        found[theft] = (report.outcome, report.reason)
+
+    assert found == {
+        midnight: ("in_force", "valid"),
+        midnight - timedelta(seconds=1): ("unknown", "key_compromised"),
+    }
 
 
 def test_a_certificate_revoked_before_sealing_is_unknown(forge: Forge) -> None:

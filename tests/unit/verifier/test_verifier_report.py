@@ -94,6 +94,27 @@ def test_a_later_pass_does_not_hide_an_earlier_failure() -> None:
     assert log.checks[CheckId.HASH].reason is Reason.HASH_FAILURE
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_gravest_finding_on_a_check_stays(order: int) -> None:
+    """What one signature is found to be does not hide what another one is."""
+    found = [Reason.LIMIT, Reason.FORMAT_FAILURE, Reason.HASH_FAILURE][::order]
+    log = CheckLog()
+    for reason in found:
+        with log.check(CheckId.HASH):
+            raise CheckError(reason, "a signature")
+
+    assert log.checks[CheckId.HASH].reason is Reason.HASH_FAILURE
+
+
+def test_of_findings_as_grave_the_first_stays() -> None:
+    log = CheckLog()
+    for detail in ("first", "second"):
+        with log.check(CheckId.HASH):
+            raise CheckError(Reason.HASH_FAILURE, detail)
+
+    assert log.checks[CheckId.HASH].detail == "first"
+
+
 def test_an_unexpected_error_is_not_taken_for_a_result() -> None:
     log = CheckLog()
     with pytest.raises(RuntimeError), log.check(CheckId.HASH):

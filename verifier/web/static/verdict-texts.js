@@ -129,6 +129,13 @@ const REASON_TEXTS = {
     },
     REFUSE,
   ],
+  claim_unconfirmed: [
+    {
+      th: 'กุญแจที่ลงลายมือชื่อในคิวอาร์โค้ดถูกแจ้งว่ารั่วไหลในภายหลัง และทะเบียนไม่มีข้อมูลที่ยืนยันเอกสารนี้',
+      en: 'The key that signed the QR code was later reported as stolen or leaked, and the register does not confirm this document.',
+    },
+    ASK_AGENCY,
+  ],
   qr_unreadable: [
     {
       th: 'อ่านข้อมูลในคิวอาร์โค้ดไม่ครบหรือไม่ถูกรูปแบบ',

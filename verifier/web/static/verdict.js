@@ -151,8 +151,11 @@ class Judge {
     if (entry.record) this.#checkAgrees(claim, entry.record, type.id);
     if (key.compromised_from !== null && !entry.record) {
       // A stolen key can date its claims back; only the register tells the true ones.
-      if (entry.state === 'not_found') throw new Stop('unknown', 'key_compromised');
-      throw new Stop('unchecked', 'register_unreachable');
+      const unknown = entry.state === 'not_found';
+      const reason = unknown ? 'claim_unconfirmed' : recordReason(entry.state);
+      this.#note('register_record', 'INDETERMINATE', reason);
+      this.report.document = null;
+      throw new Stop('unchecked', reason);
     }
     return this.#decide(this.report.document, list, entry);
   }

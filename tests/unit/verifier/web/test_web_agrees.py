@@ -6,7 +6,8 @@ against the register's own decoder.
 """
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ import pytest
 from playwright.sync_api import Page
 
 from register.claim import MAX_CLAIM_BYTES, read_claim, verify_claim
-from register.document import Status
+from register.document import DocumentNumber, Status
 from register.envelope import public_jwk
 from register.errors import ClaimError
+from register.trust_list import Period
 from tests.unit.verifier.web.conftest import Visitor
 from tests.web_server import SignedPublication
 from verifier.reasons import Basis, CheckId, Outcome, Reason
@@ -203,6 +205,7 @@ def _pairs() -> list[tuple[str, str, str]]:
         "unchecked": [
             "trust_list_unreachable",
             "trust_list_invalid",
+            "claim_unconfirmed",
             "processing_error",
         ],
         "unknown": [
@@ -260,6 +263,54 @@ def test_page_and_server_give_one_verdict(
     lost = publication.issue(index=9)
     (publication.folder / "records" / lost.id).unlink()
     codes["lost"] = lost.path
+    _check_both_say(visitor, codes)
+
+
+def test_page_and_server_give_one_verdict_on_a_stolen_key(
+    visitor: Visitor, publication: SignedPublication
+) -> None:
+    """The key was stolen at midnight in Bangkok, when 16 November began."""
+    days = {"before": 15, "the same day": 16, "after": 17}
+    codes: dict[str, str] = {}
+    for index, (name, day) in enumerate(days.items()):
+        about: dict[str, Any] = {"issued_on": date(2026, 11, day)}
+        until = date(2026, 11, 20)
+        kinds = {
+            "known": publication.issue(index=index, **about),
+            "lost": publication.issue(index=index + 10, **about),
+            "broken": publication.issue(index=index + 20, **about),
+            "expired, lost": publication.issue(
+                index=index + 30, valid_until=until, **about
+            ),
+            "another": publication.issue(index=index + 40, **about),
+        }
+        records = publication.folder / "records"
+        (records / kinds["lost"].id).unlink()
+        (records / kinds["expired, lost"].id).unlink()
+        (records / kinds["broken"].id).write_text("broken")
+        other = replace(kinds["another"].record, number=DocumentNumber("9/2569"))
+        publication.publish_record(other)
+        codes |= {f"{name}, {kind}": issued.path for kind, issued in kinds.items()}
+    theft = datetime(2026, 11, 15, 17, tzinfo=UTC)
+    publication.set_claim_period(Period(compromised_from=theft))
+
+    said = _check_both_say(visitor, codes)
+
+    for name in ("before", "the same day"):
+        assert said[f"{name}, known"] == ("in_force", "valid")
+        assert said[f"{name}, lost"] == ("unchecked", "claim_unconfirmed")
+        assert said[f"{name}, expired, lost"] == ("unchecked", "claim_unconfirmed")
+        assert said[f"{name}, broken"] == ("unchecked", "register_record_invalid")
+        assert said[f"{name}, another"] == ("altered", "register_mismatch")
+    for kind in ("known", "lost", "broken", "another"):
+        assert said[f"after, {kind}"] == ("unknown", "key_compromised")
+
+
+def _check_both_say(
+    visitor: Visitor, codes: dict[str, str]
+) -> dict[str, tuple[str | None, str | None]]:
+    """Check that page and server agree on each code; return what they say."""
+    said = {}
     for name, path in codes.items():
         visitor.scan(path)
         answer = visitor.page.request.post(
@@ -267,4 +318,6 @@ def test_page_and_server_give_one_verdict(
             data={"url": f"https://verify.example.go.th{path}"},
         )
         report = answer.json()
-        assert visitor.outcome() == (report["outcome"], report["reason"]), name
+        said[name] = visitor.outcome()
+        assert said[name] == (report["outcome"], report["reason"]), name
+    return said
