@@ -15,39 +15,16 @@ from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from register.problem import install_problem_handlers
 from verifier.api import Service, build_api
 from verifier.isolation import PdfVerifiers
+from verifier.middleware import HeadLikeGet, SecurityHeaders
 from verifier.pages import Pages, build_pages
 from verifier.settings import VerifierSettings
 from verifier.trust import Publication
 
 _WEB = Path(__file__).with_name("web")
-
-_CONTENT_SOURCES = (
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "connect-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "manifest-src 'self'",
-    "worker-src 'self'",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-)
-
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "; ".join(_CONTENT_SOURCES),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), microphone=()",
-}
 
 
 def create_app(settings: VerifierSettings, *, clock: Callable[[], datetime]) -> FastAPI:
@@ -66,7 +43,8 @@ def create_app(settings: VerifierSettings, *, clock: Callable[[], datetime]) -> 
     )
     app.state.pdf_verifiers = service.verifiers
     install_problem_handlers(app)
-    app.add_middleware(_SecurityHeaders)
+    app.add_middleware(HeadLikeGet)
+    app.add_middleware(SecurityHeaders)
     app.include_router(build_api(service))
     app.include_router(build_pages(service, Pages(_WEB)))
     return app
@@ -107,22 +85,3 @@ async def _run_processes(verifiers: PdfVerifiers, _: FastAPI) -> AsyncIterator[N
         yield
     finally:
         await to_thread.run_sync(verifiers.close)
-
-
-class _SecurityHeaders:
-    """Adds the headers to every answer, whoever gives it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)

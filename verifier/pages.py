@@ -2,10 +2,14 @@
 """The pages, and the plain answers they hold for browsers without JavaScript.
 
 Pages are files in `web/`. Where a page has a placeholder, the server puts an
-answer in both languages there, with every value escaped.
+answer in both languages there, with every value escaped. Text goes packed to
+browsers that take it so; signed files, which others hash, never do.
 """
 
+import gzip
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
 from pathlib import Path
@@ -13,7 +17,6 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
 
 from register.document import Text, parse_document_id
 from register.errors import DocumentError
@@ -28,6 +31,10 @@ ANSWER_PLACEHOLDER = "<!--server-answer-->"
 REPORT_PLACEHOLDER = "<!--server-report-->"
 
 _BUDDHIST_ERA = 543
+_HTML = "text/html; charset=utf-8"
+_QUICK = 6
+_WORTH_IT = 0.9
+_GZIP = re.compile(r"gzip(;q=(1(\.0*)?|0\.0*[1-9]\d*))?")
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -43,6 +50,15 @@ _TYPES = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class StaticFile:
+    """A static file, as it is and packed, where packing makes it smaller."""
+
+    body: bytes
+    packed: bytes | None
+    media_type: str
+
+
 class Pages:
     """The files of `web/`, read once at the start."""
 
@@ -50,7 +66,7 @@ class Pages:
         self._pages = {file.name: file.read_text() for file in folder.glob("*.html")}
         static = folder / "static"
         self._static = {
-            file.name: (file.read_bytes(), _TYPES[file.suffix])
+            file.name: _read_static(file)
             for file in static.glob("*")
             if file.suffix in _TYPES
         }
@@ -60,8 +76,8 @@ class Pages:
         page = self._pages[name]
         return page.replace(placeholder, content) if placeholder else page
 
-    def static(self, name: str) -> tuple[bytes, str] | None:
-        """Return bytes and media type of a static file, if there is one."""
+    def static(self, name: str) -> StaticFile | None:
+        """Return a static file, if there is one."""
         return self._static.get(name)
 
 
@@ -70,8 +86,8 @@ def build_pages(service: Service, pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
-    async def get_index() -> Response:
-        return _html(pages.page("index.html"))
+    async def get_index(request: Request) -> Response:
+        return _html(request, pages.page("index.html"))
 
     @router.post("/verify")
     async def post_verify(request: Request) -> Response:
@@ -80,24 +96,25 @@ def build_pages(service: Service, pages: Pages) -> APIRouter:
             report = await service.verify_upload(request)
         except ProblemError as error:
             return _html(
+                request,
                 pages.page(
                     "report.html", REPORT_PLACEHOLDER, render_problem(error.problem)
                 ),
                 status=error.problem.status,
             )
         content = render_report(report)
-        return _html(pages.page("report.html", REPORT_PLACEHOLDER, content))
+        return _html(request, pages.page("report.html", REPORT_PLACEHOLDER, content))
 
     _add_document_page(router, service, pages)
 
     @router.get("/static/{name}")
-    async def get_static(name: str) -> Response:
+    async def get_static(request: Request, name: str) -> Response:
         found = pages.static(name)
         if found is None:
             raise ProblemError(problems.not_published())
         # Names do not change with content, so browsers ask whether it changed.
         headers = {"Cache-Control": "no-cache"}
-        return Response(found[0], media_type=found[1], headers=headers)
+        return _either_form(request, found, headers=headers)
 
     return router
 
@@ -105,7 +122,7 @@ def build_pages(service: Service, pages: Pages) -> APIRouter:
 def _add_document_page(router: APIRouter, service: Service, pages: Pages) -> None:
     @router.get("/V/{document_id}")
     @router.get("/v/{document_id}")
-    async def get_document(document_id: str) -> Response:
+    async def get_document(request: Request, document_id: str) -> Response:
         """Show the page that a scanned QR code opens."""
         try:
             parsed = parse_document_id(document_id)
@@ -115,7 +132,7 @@ def _add_document_page(router: APIRouter, service: Service, pages: Pages) -> Non
             report = await service.verify_document(parsed)
             content, status = render_report(report), 200
         page = pages.page("document.html", ANSWER_PLACEHOLDER, content)
-        return _html(page, status=status)
+        return _html(request, page, status=status)
 
 
 def render_report(report: Report) -> str:
@@ -246,5 +263,41 @@ def _text(value: object) -> Text:
     return Text(th=members["th"], en=members["en"])
 
 
-def _html(page: str, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})
+def _html(request: Request, page: str, status: int = 200) -> Response:
+    body = page.encode()
+    packed = gzip.compress(body, _QUICK) if _accepts_gzip(request) else None
+    file = StaticFile(body=body, packed=packed, media_type=_HTML)
+    return _either_form(
+        request, file, status=status, headers={"Cache-Control": "no-store"}
+    )
+
+
+def _read_static(file: Path) -> StaticFile:
+    body = file.read_bytes()
+    packed = gzip.compress(body, mtime=0)
+    smaller = len(packed) < len(body) * _WORTH_IT
+    return StaticFile(
+        body=body,
+        packed=packed if smaller else None,
+        media_type=_TYPES[file.suffix],
+    )
+
+
+def _either_form(
+    request: Request,
+    file: StaticFile,
+    *,
+    headers: Mapping[str, str],
+    status: int = 200,
+) -> Response:
+    """Answer with the file, packed for a browser that takes it so."""
+    about, body = {**headers, "Vary": "Accept-Encoding"}, file.body
+    if file.packed is not None and _accepts_gzip(request):
+        about["Content-Encoding"] = "gzip"
+        body = file.packed
+    return Response(body, status_code=status, media_type=file.media_type, headers=about)
+
+
+def _accepts_gzip(request: Request) -> bool:
+    codings = request.headers.get("accept-encoding", "").lower().replace(" ", "")
+    return any(_GZIP.fullmatch(coding) for coding in codings.split(","))

@@ -19,8 +19,9 @@ from register.document import Status, new_document_id
 from tests.forge import HOST, Forge, Issued, draw_pdf
 from tests.forge_pki import NOW
 from tests.running import run_server
-from verifier.app import SECURITY_HEADERS, create_app
+from verifier.app import create_app
 from verifier.errors import SettingsError
+from verifier.middleware import SECURITY_HEADERS
 from verifier.settings import VerifierSettings
 
 MAX_BYTES = 1_000_000
@@ -263,6 +264,80 @@ def test_every_answer_carries_the_security_headers(served: Served, path: str) ->
 
     for name, value in SECURITY_HEADERS.items():
         assert headers[name] == value
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/V/{id}",
+        "/V/x",
+        "/v1/status/{id}",
+        "/v1/status/x",
+        "/static/style.css",
+        "/static/none.css",
+        "/publication/trust-list",
+        "/publication/status/0.jwt",
+        "/publication/records/{id}",
+        "/publication/trust-root.jwk",
+        "/healthz",
+        "/openapi.json",
+        "/v1/verify",
+    ],
+)
+def test_head_is_answered_like_get_without_a_body(served: Served, path: str) -> None:
+    path = path.format(id=served.issued.id)
+    got, head = served.http.get(path), served.http.head(path)
+
+    assert head.status_code == got.status_code
+    assert head.content == b""
+    for name in got.headers:
+        if name != "date":
+            assert head.headers[name] == got.headers[name], name
+
+
+def test_text_goes_packed_to_a_browser_that_takes_it_so(served: Served) -> None:
+    for path in ("/", "/static/style.css", "/static/verdict.js", "/static/seal.svg"):
+        plain = served.http.get(path, headers={"Accept-Encoding": "identity"})
+        packed = served.http.get(path, headers={"Accept-Encoding": "br, gzip"})
+
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.text == plain.text
+        assert int(packed.headers["content-length"]) < len(plain.content)
+        assert {plain.headers["vary"], packed.headers["vary"]} == {"Accept-Encoding"}
+        for name, value in SECURITY_HEADERS.items():
+            assert packed.headers[name] == value
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "gzip; q=0.000", "xgzip"])
+def test_nothing_goes_packed_to_a_browser_that_does_not(
+    served: Served, accepted: str
+) -> None:
+    answer = served.http.get("/", headers={"Accept-Encoding": accepted})
+
+    assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/publication/trust-list", "/publication/status/0.jwt", "/v1/status/{id}"],
+)
+def test_signed_files_never_go_packed(served: Served, path: str) -> None:
+    answer = served.http.get(
+        path.format(id=served.issued.id), headers={"Accept-Encoding": "gzip"}
+    )
+
+    assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/docs/oauth2-redirect"])
+def test_no_page_loads_scripts_from_elsewhere(served: Served, path: str) -> None:
+    assert served.http.get(path).status_code == 404
+
+
+def test_the_api_describes_itself(served: Served) -> None:
+    assert "/v1/verify" in served.http.get("/openapi.json").json()["paths"]
 
 
 @pytest.mark.parametrize("name", ["../app.py", "%2e%2e/app.py", "none.js", ""])
