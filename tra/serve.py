@@ -10,7 +10,6 @@ import socket
 from collections.abc import Callable
 from dataclasses import replace
 
-import uvicorn
 from fastapi import FastAPI
 
 from issuer.app import create_app as create_issuer_app
@@ -25,6 +24,7 @@ from tra.clock import system_clock
 from tra.errors import TraError
 from tra.home import Home, check_initialised
 from verifier.app import create_app as create_verifier_app
+from verifier.server import run_server
 
 
 def at_port(home: Home, port: int) -> Home:
@@ -86,11 +86,8 @@ def serve(home: Home, *, host: str, port: int, on_ready: Callable[[], None]) -> 
         worker.start()
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         on_ready()
-        # No access log: an address holds a document id at most, yet who looked at
-        # which document and when is nobody's business.
-        config = uvicorn.Config(server, log_level="info", access_log=False)
         try:
-            uvicorn.Server(config).run(sockets=[listener])
+            run_server(server, host=host, port=port, listener=listener)
         finally:
             worker.stop(graceful=True)
             issuer.close()

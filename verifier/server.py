@@ -22,8 +22,13 @@ _START_FAILED = 3
 """Exit code where the port could not be had, as uvicorn has it."""
 
 
-def run_server(app: FastAPI, *, host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM; `app` is one of `verifier.app.create_app`."""
+def run_server(
+    app: FastAPI, *, host: str, port: int, listener: socket.socket | None = None
+) -> None:
+    """Serve until SIGINT or SIGTERM; `app` is one of `verifier.app.create_app`.
+
+    `listener`, if given, is a socket that is bound already.
+    """
     config = uvicorn.Config(
         app,
         host=host,
@@ -34,7 +39,7 @@ def run_server(app: FastAPI, *, host: str, port: int) -> None:
     )
     server = _Server(config, stop_files=get_verifiers(app).close)
     with suppress(KeyboardInterrupt):
-        server.run()
+        server.run(sockets=None if listener is None else [listener])
     if not server.started:
         sys.exit(_START_FAILED)
 

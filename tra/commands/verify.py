@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tra verify`: the same verdict as the page and the API, as an exit code."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,11 @@ from tra.clock import system_clock
 from tra.errors import UsageError
 from tra.home import open_publication, read_home
 from tra.output import Json, print_facts, print_json
+from verifier.isolation import PdfVerifiers
 from verifier.report import Outcome, Report
 from verifier.settings import VerifierSettings
 from verifier.texts import describe_verdict
 from verifier.trust import Publication
-from verifier.verify_pdf import verify_pdf
 from verifier.verify_qr import verify_qr
 
 _MARKS = {
@@ -66,19 +67,15 @@ def _verify_all(
     settings: VerifierSettings,
 ) -> list[tuple[str, Report]]:
     now = system_clock()
-    reports = [
-        (
-            str(path),
-            verify_pdf(
-                _read(path),
-                publication=publication,
-                now=now,
-                limits=settings.limits,
-                password=password,
-            ),
-        )
-        for path in files
-    ]
+    # Somebody else's file is read in a process of its own here as well.
+    workers = replace(settings.worker_limits, count=1)
+    with PdfVerifiers(
+        publication, limits=settings.limits, workers=workers
+    ) as verifiers:
+        reports = [
+            (str(path), verifiers.verify_pdf(_read(path), now=now, password=password))
+            for path in files
+        ]
     if qr is not None:
         reports.append(("QR", verify_qr(qr, publication=publication, now=now)))
     return reports
