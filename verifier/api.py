@@ -31,9 +31,9 @@ from verifier.errors import (
     UploadTooLargeError,
 )
 from verifier.isolation import PdfVerifiers
+from verifier.limits import Limits
 from verifier.reasons import Reason
 from verifier.report import Report
-from verifier.settings import Limits
 from verifier.trust import Publication
 from verifier.upload import read_body, read_upload
 from verifier.verify_id import verify_id

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from verifier.errors import CheckError
+from verifier.limits import Limits
 from verifier.pdf_input import PdfInput, open_pdf, scan_signatures
 from verifier.reasons import CheckId, Integrity, Reason, Result
 from verifier.report import Findings
-from verifier.settings import Limits
 from verifier.signature import PdfSignature, check_raw_signature, read_signatures
 
 _UNREADABLE = frozenset(

@@ -19,9 +19,9 @@ from typing import Self
 from weakref import finalize
 
 from verifier.errors import BusyError, CheckError, StoppedError
+from verifier.limits import Limits, WorkerLimits
 from verifier.reasons import Basis, CheckId, Integrity, Reason
 from verifier.report import Findings, Report
-from verifier.settings import Limits, WorkerLimits
 from verifier.trust import Publication
 from verifier.worker_process import Job, WorkerDiedError, WorkerProcess
 

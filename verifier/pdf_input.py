@@ -19,8 +19,8 @@ from pyhanko.pdf_utils.rw_common import PdfHandler
 
 from verifier.errors import CheckError
 from verifier.guard import reading_hostile_input
+from verifier.limits import Limits
 from verifier.reasons import Reason
-from verifier.settings import Limits
 from verifier.unpacking import BoundedReader
 
 RECORD_NAME = "record.json"

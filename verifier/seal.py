@@ -16,10 +16,10 @@ from verifier.chain import (
 )
 from verifier.errors import CheckError
 from verifier.integrity import IntactPdf
+from verifier.limits import Limits
 from verifier.pdf_input import Attachments, read_attachments
 from verifier.reasons import CheckId, Reason
 from verifier.report import Findings
-from verifier.settings import Limits
 from verifier.signature import PdfSignature
 from verifier.signer import Signer, describe_signature, find_signer, name_signers
 

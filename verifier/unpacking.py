@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.decode_limits import (
 )
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from verifier.settings import Limits
+from verifier.limits import Limits
 
 _PARSED = (DecodePurpose.OBJECT_STREAM, DecodePurpose.XREF_STREAM)
 

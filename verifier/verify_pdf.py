@@ -25,10 +25,10 @@ from verifier.claims import (
 from verifier.errors import CheckError
 from verifier.integrity import judge_integrity
 from verifier.issued_file import check_issued_bytes
+from verifier.limits import Limits
 from verifier.reasons import Basis, CheckId, Integrity, Reason
 from verifier.report import Findings, Report
 from verifier.seal import Sealed, judge_seal
-from verifier.settings import Limits
 from verifier.status import judge_standing
 from verifier.trust import Publication
 

@@ -20,8 +20,8 @@ from typing import Any
 from register.envelope import key_from_jwk
 from verifier.channel import OUT_OF_MEMORY, Channel, pack_report
 from verifier.errors import ChannelError, NotPublishedError, UnreachableError
+from verifier.limits import Limits
 from verifier.seen import Seen
-from verifier.settings import Limits
 from verifier.trust import Publication
 from verifier.verify_pdf import verify_pdf
 

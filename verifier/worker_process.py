@@ -26,8 +26,8 @@ from verifier.errors import (
     SourceError,
     WorkerError,
 )
+from verifier.limits import Limits, WorkerLimits
 from verifier.report import Report
-from verifier.settings import Limits, WorkerLimits
 from verifier.trust import Publication
 
 _START_SECONDS = 60.0

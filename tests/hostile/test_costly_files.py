@@ -16,8 +16,8 @@ from tests.hostile.attacks import token_bomb
 from verifier.errors import BusyError, CheckError
 from verifier.guard import reading_hostile_input
 from verifier.isolation import PdfVerifiers
+from verifier.limits import Limits, WorkerLimits
 from verifier.reasons import Reason
-from verifier.settings import Limits, WorkerLimits
 
 HASTY = WorkerLimits(seconds=1)
 

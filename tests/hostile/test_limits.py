@@ -8,8 +8,8 @@ import pytest
 from tests.forge import Forge, Issued, draw_pdf
 from tests.forge_pki import NOW
 from tests.hostile.attacks import token_bomb
+from verifier.limits import Limits
 from verifier.report import Report
-from verifier.settings import Limits
 from verifier.verify_pdf import verify_pdf
 
 TINY = {

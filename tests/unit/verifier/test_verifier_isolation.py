@@ -25,7 +25,8 @@ from verifier.app import create_app, get_verifiers
 from verifier.channel import Channel, pack_report, unpack_report
 from verifier.errors import ChannelError, StoppedError
 from verifier.isolation import PdfVerifiers
-from verifier.settings import Limits, VerifierSettings, WorkerLimits
+from verifier.limits import Limits, WorkerLimits
+from verifier.settings import VerifierSettings
 from verifier.verify_pdf import verify_pdf
 from verifier.worker_process import _read
 
