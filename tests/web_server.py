@@ -289,7 +289,10 @@ def make_app(
 ) -> FastAPI:
     """Return the real verifier, reading a publication and showing this clock."""
     settings = VerifierSettings(
-        publication_url=str(folder), trust_root=root_file, max_upload_bytes=max_bytes
+        pdf_workers=1,
+        publication_url=str(folder),
+        trust_root=root_file,
+        max_upload_bytes=max_bytes,
     )
     return create_app(settings, clock=lambda: now)
 

@@ -139,7 +139,7 @@ def make_home(folder: Path, url: str, **issuer: Any) -> Home:  # noqa: ANN401
         issuer=IssuerSettings(
             home=folder, verify_url=url, pki_url=f"{url}/pki", **issuer
         ),
-        verifier=VerifierSettings(home=folder, verify_url=url),
+        verifier=VerifierSettings(home=folder, verify_url=url, pdf_workers=1),
     )
 
 
