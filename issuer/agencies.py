@@ -2,6 +2,7 @@
 """Who may do what: an agency sees and does only its own."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 
 from issuer.errors import NotPermittedError, TypeNotInForceError
@@ -62,9 +63,22 @@ def require_may_issue(
         TypeNotInForceError: the agency has no such type in force.
     """
     require_may(caller, Permission.ISSUE, type_id)
-    in_force = store.types_in_force(caller.agency_id).get(type_id)
-    if in_force is None or in_force != version:
-        what = "" if in_force is None else f" version {version} of"
+    in_force = store.types_in_force(caller.agency_id)
+    if type_id not in in_force:
+        close = get_close_matches(type_id, in_force, n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        known = ", ".join(in_force) or "none"
         raise TypeNotInForceError(
-            f"agency {caller.agency_id} may not issue{what} document type {type_id!r}"
+            f"agency {caller.agency_id} has no type {type_id!r} in force{hint} "
+            f"(it has: {known}; `tra agency types` adds one)"
+        )
+    if version is None:
+        raise TypeNotInForceError(
+            f"document type {type_id!r} is in force, but its folder is not loaded: "
+            "see TRA_TYPES, and start the server again after adding a type"
+        )
+    if in_force[type_id] != version:
+        raise TypeNotInForceError(
+            f"version {in_force[type_id]} of {type_id} is in force, and its folder "
+            f"holds version {version}; `tra agency types --add {type_id}` takes it"
         )

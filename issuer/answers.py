@@ -3,6 +3,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from fastapi import Request
@@ -101,5 +102,7 @@ def _address(request: Request, path: str) -> str:
 
 
 def _safe_cell(value: object) -> str:
+    if isinstance(value, dict):
+        value = json.dumps(value, ensure_ascii=False)
     text = "" if value is None else str(value)
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t"} else text

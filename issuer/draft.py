@@ -6,6 +6,7 @@ dates, a record or claim that cannot be built, a page that cannot be drawn.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 from issuer.agencies import Caller, require_may_issue
 from issuer.context import ClaimSigning, Issuer
+from issuer.errors import MissingGlyphError
 from issuer.qr import draw_qr
 from issuer.render import RenderJob, check_drawable
 from register.canonical import encode_json
@@ -210,9 +212,30 @@ def _draft_job(issuer: Issuer, kind: DocumentType, document: Document) -> Render
     except (CanonicalError, ClaimError, DocumentError, RecordError) as error:
         raise _refusal("data", "not_recordable", str(error)) from error
     job = build_job(issuer, document, kind, record, claim)
-    check_drawable(job)
+    try:
+        check_drawable(job)
+    except MissingGlyphError as error:
+        raise _glyph_refusal(document.data, error) from error
     # What nobody signed must not look as if it could be verified.
     return replace(job, record_bytes=None, claim=None, qr=None, watermark=WATERMARK)
+
+
+def _glyph_refusal(data: Mapping[str, Any], error: MissingGlyphError) -> Exception:
+    """Name the fields that hold the character; the type's own texts hold none."""
+    character = error.character
+    problems = tuple(
+        FieldProblem(
+            field=name,
+            reason="no_glyph",
+            detail=Localized(
+                th=f"แบบอักษรของเอกสารไม่มีอักขระ “{character}” (U+{ord(character):04X})",
+                en=f"the font has no character “{character}” (U+{ord(character):04X})",
+            ),
+        )
+        for name, value in data.items()
+        if character and character in json.dumps(value, ensure_ascii=False)
+    )
+    return FieldsError(problems) if problems else error
 
 
 def _check_days(request: IssueRequest) -> None:
@@ -221,8 +244,9 @@ def _check_days(request: IssueRequest) -> None:
             field=name,
             reason="date_range",
             detail=Localized(
-                th=f"ต้องอยู่ระหว่าง {_FIRST_DAY} ถึง {_LAST_DAY}",
-                en=f"must lie between {_FIRST_DAY} and {_LAST_DAY}",
+                th=f"ต้องอยู่ระหว่าง {_FIRST_DAY} ถึง {_LAST_DAY} ใช้ปี ค.ศ. ไม่ใช่ พ.ศ.",
+                en=f"must lie between {_FIRST_DAY} and {_LAST_DAY}, in the Common "
+                "Era: do not add 543",
             ),
         )
         for name, day in (

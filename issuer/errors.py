@@ -61,6 +61,10 @@ class RenderError(IssuerError):
 class MissingGlyphError(RenderError):
     """The font has no glyph for a character of the record."""
 
+    def __init__(self, message: str, *, character: str = "") -> None:
+        self.character = character
+        super().__init__(message)
+
 
 class PageOverflowError(RenderError):
     """A part of the page does not fit; nothing is clipped or shrunk in silence."""

@@ -53,8 +53,8 @@ def _fields(error: Exception) -> Problem:
 
 def _type_not_in_force(error: Exception) -> Problem:
     detail = Text(
-        th="หน่วยงานของท่านไม่มีเอกสารประเภทนี้ ดูรายการได้ที่ GET /v1/types",
-        en=f"{error}; GET /v1/types lists those there are.",
+        th="หน่วยงานของท่านยังออกเอกสารประเภทนี้ไม่ได้ ตรวจตัวสะกดหรือดูรายการที่ GET /v1/types",
+        en=f"{error}",
     )
     return Problem(
         status=422,

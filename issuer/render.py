@@ -131,7 +131,7 @@ def _errors_of_drawing() -> Iterator[None]:
     try:
         yield
     except GlyphMissingError as error:
-        raise MissingGlyphError(str(error)) from error
+        raise MissingGlyphError(str(error), character=error.character) from error
     except OverflowingError as error:
         raise PageOverflowError(str(error)) from error
     except DrawingError as error:

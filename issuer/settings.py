@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Settings of the issuer: read once from `TRA_*`, complete and checked before use."""
 
+import json
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, HttpUrl, TypeAdapter, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _ADDRESS = TypeAdapter(HttpUrl)
 
@@ -36,10 +37,10 @@ class IssuerSettings(BaseSettings):
     pki_url: str = "http://127.0.0.1:8000/pki"
     """Address of the development authorities (`keys.app`)."""
 
-    tsa_urls: tuple[str, ...] = ()
+    tsa_urls: Annotated[tuple[str, ...], NoDecode] = ()
     """RFC 3161 authorities in order of preference; empty means ours."""
 
-    crl_urls: tuple[str, ...] = ()
+    crl_urls: Annotated[tuple[str, ...], NoDecode] = ()
     """CRLs of the CAs above the seal and time-stamping certificates; empty: ours."""
 
     tsa_anchors: Path | None = None
@@ -48,7 +49,7 @@ class IssuerSettings(BaseSettings):
     publication_url: str = ""
     """Address (or folder) verifiers read; an address stands in the status lists."""
 
-    types: tuple[Path, ...] = ()
+    types: Annotated[tuple[Path, ...], NoDecode] = ()
     """Further folders of document types, beside those that come with Tra."""
 
     tsa_timeout: float = Field(default=5.0, gt=0, le=60)
@@ -59,6 +60,16 @@ class IssuerSettings(BaseSettings):
 
     max_body_bytes: int = Field(default=1_000_000, gt=0)
     """Bytes of a JSON request: the largest record is a few kB."""
+
+    @field_validator("tsa_urls", "crl_urls", "types", mode="before")
+    @classmethod
+    def split_list(cls, value: object) -> object:
+        """Take `a,b` as well as a JSON list."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return [part.strip() for part in value.split(",") if part.strip()]
 
     @field_validator("verify_url", "pki_url")
     @classmethod

@@ -13,6 +13,7 @@ from register.errors import RegisterError
 from templates.errors import FieldsError, TemplateError
 from tra.commands import admin, documents, server, verify
 from tra.errors import TraError
+from tra.output import print_json
 from verifier.errors import VerifierError
 
 _KNOWN = (
@@ -75,15 +76,32 @@ def main() -> None:
     logging.getLogger("pyhanko").setLevel(logging.ERROR)
     try:
         app()
-    except FieldsError as error:
+    except _KNOWN as error:
+        _report(error)
+        sys.exit(1)
+
+
+def _report(error: Exception) -> None:
+    """Say what went wrong: one sentence, or every field; JSON if JSON was asked."""
+    problems = error.problems if isinstance(error, FieldsError) else ()
+    if "--json" in sys.argv:
+        listed = [
+            {
+                "field": p.field,
+                "reason": p.reason,
+                "detail": p.detail.en,
+                "detail_th": p.detail.th,
+            }
+            for p in problems
+        ]
+        print_json({"error": str(error), "errors": listed})
+    elif problems:
         typer.echo("tra: the document's data is not valid:", err=True)
-        for problem in error.problems:
+        for problem in problems:
             typer.echo(f"  {problem.field}: {problem.detail.en}", err=True)
             typer.echo(f"    {problem.detail.th}", err=True)
-        sys.exit(1)
-    except _KNOWN as error:
+    else:
         typer.echo(f"tra: {error}", err=True)
-        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from register.problem import install_problem_handlers
 from verifier.api import Service, build_api
 from verifier.isolation import PdfVerifiers
-from verifier.middleware import HeadLikeGet, SecurityHeaders
+from verifier.middleware import HeadLikeGet, HearOut, SecurityHeaders
 from verifier.pages import Pages, build_pages
 from verifier.settings import VerifierSettings
 from verifier.trust import Publication
@@ -45,6 +45,7 @@ def create_app(settings: VerifierSettings, *, clock: Callable[[], datetime]) -> 
     install_problem_handlers(app)
     app.add_middleware(HeadLikeGet)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HearOut)
     app.include_router(build_api(service))
     app.include_router(build_pages(service, Pages(_WEB)))
     return app

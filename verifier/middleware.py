@@ -1,8 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What holds for every answer, whoever gives it: headers, and HEAD like GET."""
+"""What holds for every answer, whoever gives it: headers, HEAD, hearing out."""
+
+from asyncio import timeout
+from contextlib import suppress
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_HEAR_SECONDS = 15.0
+_HEAR_BYTES = 256 * 1024 * 1024
+"""How long and how much is heard out: ten times what a verifier takes."""
 
 _CONTENT_SOURCES = (
     "default-src 'none'",
@@ -65,3 +72,50 @@ class HeadLikeGet:
                 await send({"type": "http.response.body", "body": b""})
 
         await self._app({**scope, "method": "GET"}, receive, send_without_body)
+
+
+class HearOut:
+    """Lets a sender finish after an answer that came before the end of its body.
+
+    A connection that is closed while its sender sends is reset, and a reset loses
+    the answer: whoever sent too much would see a network failure and no reason.
+    What still comes is thrown away, within bounds of size and time.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        heard = False
+
+        async def receive_and_note() -> Message:
+            nonlocal heard
+            message = await receive()
+            heard = not message.get("more_body", False)
+            return message
+
+        async def send_and_hear_out(message: Message) -> None:
+            last = not message.get("more_body", False)
+            if message["type"] != "http.response.body" or not last or heard:
+                await send(message)
+                return
+            await send({**message, "more_body": True})
+            await _throw_away(receive)
+            await send({"type": "http.response.body", "body": b""})
+
+        await self._app(scope, receive_and_note, send_and_hear_out)
+
+
+async def _throw_away(receive: Receive) -> None:
+    received = 0
+    with suppress(TimeoutError):
+        async with timeout(_HEAR_SECONDS):
+            while received < _HEAR_BYTES:
+                message = await receive()
+                received += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return

@@ -349,8 +349,10 @@ def test_a_character_without_a_glyph_takes_no_number(world: World) -> None:
     answer = world.post(
         "/documents", body_with(world, data={"business_name": "店 ร้าน"})
     )
-    problem = refused(answer, 422, "page-refused")
-    assert "店" in problem["detail"]
+    problem = refused(answer, 422, "invalid-fields")
+    [error] = problem["errors"]
+    assert (error["field"], error["reason"]) == ("business_name", "no_glyph")
+    assert "店" in error["detail_th"]
     assert world.issuer.store.unfinished_reservations() == ()
     after = world.issue()["number"]
     assert int(after.split("/")[0]) == int(before.split("/")[0]) + 1

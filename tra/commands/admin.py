@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tra init`, `types`, `audit`, `events`, `publish`, `agency add`, `token …`."""
 
+import json
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-from issuer.agencies import ALL_PERMISSIONS
+from issuer.agencies import ALL_PERMISSIONS, Permission
 from issuer.answers import event_answer
 from issuer.publish import publish_all, publish_everything
 from keys.ceremony import AgencyNames
 from keys.signing import Algorithm
+from templates.catalogue import Catalogue, DocumentType
 from tra.clock import system_clock
 from tra.demo import DEMO_AGENCY
 from tra.errors import UsageError
@@ -88,7 +90,10 @@ def agency_add(
 
 
 def agency_types(
-    agency_id: Annotated[str, typer.Argument(metavar="AGENCY", help="Agency id.")],
+    agency_id: Annotated[
+        str | None,
+        typer.Argument(metavar="[AGENCY]", help="Not needed while there is one."),
+    ] = None,
     add: Annotated[
         list[str] | None, typer.Option("--add", help="Let it issue this type.")
     ] = None,
@@ -114,8 +119,17 @@ def agency_types(
         print_table(("type", "version"), list(in_force.items()))
 
 
-def types(*, as_json: Json = False) -> None:
-    """List the document types, and which agencies may issue them."""
+def types(
+    type_id: Annotated[
+        str | None, typer.Argument(metavar="[TYPE]", help="Show the fields of one.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """List the document types, or the fields of one (JSON Schema with --json)."""
+    if type_id is not None:
+        _show_type(Catalogue.load(read_home().issuer.types).get_type(type_id), as_json)
+        return
     with open_home(read_home()) as issuer:
         rows = []
         agencies = issuer.store.list_agencies()
@@ -132,6 +146,28 @@ def types(*, as_json: Json = False) -> None:
             ("type", "code", "ชื่อ", "name", "agencies"),
             [(*row[:4], ", ".join(row[4])) for row in rows],
         )
+
+
+def _show_type(kind: DocumentType, as_json: bool) -> None:  # noqa: FBT001 - as given
+    if as_json:
+        print_json(kind.json_schema())
+        return
+    sample = kind.sample()
+    print_table(
+        ("field", "kind", "", "ชื่อ", "name", "example"),
+        [
+            (
+                field.name,
+                field.kind,
+                "required" if field.required else "",
+                field.label.th,
+                field.label.en,
+                json.dumps(sample.get(field.name), ensure_ascii=False),
+            )
+            for field in kind.fields
+        ],
+    )
+    typer.echo(f"\nA whole example: {kind.folder / 'sample.json'}")
 
 
 def audit(agency: AgencyOption = None, *, as_json: Json = False) -> None:
@@ -207,7 +243,10 @@ def token_create(
     ] = None,
     actions: Annotated[
         list[str] | None,
-        typer.Option("--action", help="Only this action; repeatable."),
+        typer.Option(
+            "--action",
+            help="Only this action; repeatable: " + ", ".join(sorted(Permission)),
+        ),
     ] = None,
     days: Annotated[int, typer.Option("--days", min=1, max=730)] = 90,
     *,
@@ -222,7 +261,11 @@ def token_create(
             f"there are: {', '.join(sorted(known))}"
         )
     now = system_clock()
-    with open_register(read_home()) as store:
+    home = read_home()
+    catalogue = Catalogue.load(home.issuer.types)
+    for type_id in types or []:
+        catalogue.get_type(type_id)
+    with open_register(home) as store:
         plain, info = store.create_token(
             find_agency(store, agency).id,
             name,

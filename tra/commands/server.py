@@ -12,23 +12,32 @@ from tra.home import open_home, read_home
 from tra.output import Json, print_json
 from tra.serve import serve as run_server
 
+_PORT = 8000
+
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = _PORT,
     *,
     as_json: Json = False,
 ) -> None:
     """Serve verifier, issuer, register and development authorities on one port."""
     address = f"http://{host}:{port}/"
+    home = read_home()
 
     def say_ready() -> None:
         if as_json:
             print_json({"address": address})
         else:
             typer.echo(f"Open {address} — Ctrl-C to stop.")
+            printed = home.issuer.verify_url
+            if not home.issuer.model_fields_set & {"verify_url"} and port != _PORT:
+                typer.echo(
+                    f"QR codes of this server open {address}, those of `tra issue` "
+                    f"{printed}/: set TRA_VERIFY_URL to have one address for both."
+                )
 
-    run_server(read_home(), host=host, port=port, on_ready=say_ready)
+    run_server(home, host=host, port=port, on_ready=say_ready)
 
 
 def worker() -> None:
