@@ -62,11 +62,15 @@ def render_plain(address: str) -> bytes:
     return out.getvalue()
 
 
-def sign_plain(pdf: bytes, key: Path, certificate: Path, passphrase: bytes) -> bytes:
-    """PAdES B-B, the key loaded for this one signature."""
-    signer = signers.SimpleSigner.load(  # type: ignore[no-untyped-call]  # pyHanko
+def load_plain(key: Path, certificate: Path, passphrase: bytes) -> signers.SimpleSigner:
+    """Load a key as pyHanko's manual does."""
+    return signers.SimpleSigner.load(  # type: ignore[no-untyped-call, no-any-return]  # pyHanko
         str(key), str(certificate), key_passphrase=passphrase
     )
+
+
+def sign_plain(pdf: bytes, signer: signers.SimpleSigner) -> bytes:
+    """PAdES B-B by pyHanko's own signer."""
     metadata = signers.PdfSignatureMetadata(
         field_name="Signature", subfilter=fields.SigSeedSubFilter.PADES
     )
