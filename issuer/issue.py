@@ -97,7 +97,7 @@ def finish_reservation(
     key = issuer.claim_key(document.agency_id)
     record, claim = build_facts(issuer, document, kind, key)
     # 4.
-    pdf = render_pdf(build_job(issuer, document, kind, record, claim))
+    rendered = render_pdf(build_job(issuer, document, kind, record, claim))
     # 5.
     sealer = issuer.sealer(document.agency_id)
     try:
@@ -108,7 +108,7 @@ def finish_reservation(
         # Another retry of the same request was faster, or the number was voided.
         current = issuer.store.get_document(document.id)
         return finish_reservation(issuer, caller, current, now)
-    sealed = sealer.seal_pdf(pdf)
+    sealed = sealer.seal_pdf(rendered.pdf)
     sealer.check_sealed(sealed)
     # 6.
     file_sha256 = issuer.files.put_pdf(sealed)
@@ -128,7 +128,7 @@ def preview_document(
         TypeNotInForceError, NotPermittedError, FieldsError, RenderError: as
             `issue_document`.
     """
-    return render_pdf(draft_document(issuer, caller, request, now).job)
+    return render_pdf(draft_document(issuer, caller, request, now).job).pdf
 
 
 def _find_earlier(

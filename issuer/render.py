@@ -1,38 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
 """Render: from a record to the PDF that will be sealed.
 
-ReportLab writes the pages, pikepdf finishes the file. Promises: the same bytes for
-the same job; fonts embedded; `record.json` and `claim.cose` attached byte for byte;
-number, type and id in the metadata; a plain cross-reference table that a signature
-can be appended to. Refuses to leave anything out: a missing glyph or a part that does
-not fit is an error.
+ReportLab writes the pages, pikepdf finishes the file: PDF/A-3a and PDF/UA-1.
+Promises: the same bytes for the same job; fonts embedded; the text tagged;
+`record.json` and `claim.cose` attached byte for byte; number, type and id in the
+metadata; an empty field for the seal. Refuses to leave anything out: a missing glyph
+or a part that does not fit is an error.
 """
 
 import functools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from issuer.colour import build_srgb_profile
 from issuer.errors import MissingGlyphError, PageOverflowError, RenderError
+from issuer.expected import Expected, Rendered
+from issuer.metadata import PRODUCER, write_pdf_date, write_xmp
 from issuer.qr import QrCode
+from issuer.tagging import write_structure
 from templates import layout
 from templates.catalogue import DocumentType
-from templates.composer import QrModules
 from templates.drawing import DocumentInfo
 from templates.errors import DrawingError, GlyphMissingError, OverflowingError
 from templates.facts import Facts
 from templates.fonts import EmbeddedFont
-
-PRODUCER = "Tra"
-NAMESPACE = "urn:tra:xmp:1"
+from templates.qr_block import QrModules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +46,13 @@ class RenderJob:
     watermark: str | None
 
 
-def render_pdf(job: RenderJob) -> bytes:
-    """Draw a document and return the PDF, ready to be sealed.
+def render_pdf(job: RenderJob) -> Rendered:
+    """Draw a document; return the PDF and what the gate must find in it.
 
     1. Lay the blocks out and draw the pages.
     2. Embed the fonts they use.
-    3. Attach record and claim; write the metadata.
+    3. Write the structure, and the field for the seal where there is one to be.
+    4. Attach record and claim; write the metadata.
 
     Raises:
         MissingGlyphError: the font lacks a character; names it and its place.
@@ -69,15 +68,24 @@ def render_pdf(job: RenderJob) -> bytes:
         # 2.
         _embed_fonts(pdf, pages.fonts)
         # 3.
-        _attach_files(pdf, job)
+        write_structure(pdf, pages.structure, seal_field=job.record_bytes is not None)
+        # 4.
+        attachments = _attach_files(pdf, job)
         _write_metadata(pdf, job, title)
         pdf.save(
             out,
             deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            # The structure is hundreds of small objects; packed, they are a tenth.
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
             compress_streams=True,
         )
-    return out.getvalue()
+    expected = Expected(
+        texts=pages.texts,
+        qr=pages.qr,
+        qr_text=job.qr.text if job.qr else None,
+        attachments=attachments,
+    )
+    return Rendered(pdf=out.getvalue(), expected=expected)
 
 
 def check_drawable(job: RenderJob) -> None:
@@ -102,7 +110,7 @@ def warm_up() -> None:
 
 def _draw_pages(job: RenderJob, title: str) -> layout.DrawnPages:
     facts, qr = _gather(job)
-    info = DocumentInfo(title=title, producer=PRODUCER, date=_pdf_date(job.record))
+    info = DocumentInfo(title=title, producer=PRODUCER, date=write_pdf_date(job.record))
     with _errors_of_drawing():
         return layout.draw_pages(
             job.document_type, facts, qr, info, watermark=job.watermark
@@ -193,11 +201,12 @@ def _embed_font(pdf: Pdf, font: EmbeddedFont) -> pikepdf.Object:
     )
 
 
-def _attach_files(pdf: Pdf, job: RenderJob) -> None:
-    """Attach record and claim (ISO 32000-2 §7.11.4, ISO 19005-3 §6.8)."""
-    stamp = String(_pdf_date(job.record))
+def _attach_files(pdf: Pdf, job: RenderJob) -> dict[str, bytes]:
+    """Attach record and claim (ISO 32000-2 §7.11.4, ISO 19005-3 §6.8); return them."""
+    stamp = String(write_pdf_date(job.record))
     names: list[pikepdf.Object | str] = []
     specs: list[pikepdf.Object] = []
+    attached: dict[str, bytes] = {}
     for name, subtype, about, data in (
         ("claim.cose", "/application/cose", "Signed claim of the QR code", job.claim),
         (
@@ -227,13 +236,15 @@ def _attach_files(pdf: Pdf, job: RenderJob) -> None:
         )
         names += [String(name), spec]
         specs.append(spec)
+        attached[name] = data
     if specs:
         pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array(names)))
         pdf.Root.AF = Array(specs)
+    return attached
 
 
 def _write_metadata(pdf: Pdf, job: RenderJob, title: str) -> None:
-    metadata = pdf.make_stream(_write_xmp(job, title))
+    metadata = pdf.make_stream(write_xmp(job.record, title))
     metadata.Type, metadata.Subtype = Name.Metadata, Name.XML
     pdf.Root.Metadata = metadata
     profile = pdf.make_stream(_srgb_profile(), N=3)
@@ -248,47 +259,6 @@ def _write_metadata(pdf: Pdf, job: RenderJob, title: str) -> None:
             )
         ]
     )
-
-
-def _write_xmp(job: RenderJob, title: str) -> bytes:
-    """Return the XMP packet (ISO 16684-1), written out so that it never varies."""
-    record = job.record
-    properties = "".join(
-        f"<tra:{name}>{escape(str(value))}</tra:{name}>"
-        for name, value in (
-            ("DocumentNumber", record["number"]),
-            ("DocumentType", record["type"]),
-            ("DocumentTypeVersion", record["type_version"]),
-            ("DocumentId", record.get("id", "")),
-            ("Agency", record["agency"]["id"]),
-            ("VerifyUrl", record["verify_url"]),
-        )
-    )
-    return (
-        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        '<rdf:Description rdf:about=""'
-        ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
-        ' xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
-        ' xmlns:pdf="http://ns.adobe.com/pdf/1.3/"'
-        f' xmlns:tra="{NAMESPACE}">'
-        "<dc:format>application/pdf</dc:format>"
-        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li>'
-        "</rdf:Alt></dc:title>"
-        "<dc:language><rdf:Bag><rdf:li>th-TH</rdf:li></rdf:Bag></dc:language>"
-        f"<xmp:CreateDate>{record['issued_at']}</xmp:CreateDate>"
-        f"<xmp:ModifyDate>{record['issued_at']}</xmp:ModifyDate>"
-        f"<pdf:Producer>{PRODUCER}</pdf:Producer>"
-        f"{properties}"
-        "</rdf:Description></rdf:RDF></x:xmpmeta>\n"
-        '<?xpacket end="r"?>'
-    ).encode()
-
-
-def _pdf_date(record: Mapping[str, Any]) -> str:
-    moment = datetime.fromisoformat(record["issued_at"])
-    return moment.strftime("D:%Y%m%d%H%M%SZ")
 
 
 @functools.lru_cache(maxsize=1)

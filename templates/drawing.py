@@ -2,8 +2,9 @@
 """Drawing: the pages of one document, written by ReportLab's canvas.
 
 ReportLab makes the file, its pages, paths and colours. Text is put in as glyphs that
-HarfBuzz has placed, one `TJ` a line (docs/adr/0003-text-as-shaped-letters.md). No
-transparency, no image, nothing that a reader would have to fetch or run.
+HarfBuzz has placed, one `TJ` a line (docs/adr/0003-text-as-shaped-letters.md). All
+that is drawn is marked: it belongs to an element of the structure, or is an artifact
+(ISO 32000-1 §14.8.2.2). Nothing that a reader would have to fetch or run.
 """
 
 import functools
@@ -19,9 +20,10 @@ from reportlab.pdfgen.pathobject import PDFPathObject
 
 from templates.fonts import EmbeddedFont, FontUse, find_file, load_face
 from templates.lines import Line, SetPiece
+from templates.place import Place
+from templates.structure import LANGUAGE, Content, Element
 
 PDF_VERSION = (1, 7)
-LANGUAGE = "th-TH"
 TONES = {
     "black": (0,),
     "gray": (0.32,),
@@ -67,6 +69,13 @@ class PageWriter:
     ) -> None:
         self._family, self._size = family, size
         self._uses: dict[str, FontUse] = {}
+        self._texts: list[list[str]] = [[]]
+        self._marks = 0
+        """Pieces of marked content on this page that belong to an element."""
+        self._open: Element | None = None
+        self._is_open = False
+        self.qr: Place | None = None
+        """Where the QR code was drawn, with its quiet zone."""
         self._file = BytesIO()
         self._canvas = Canvas(
             self._file,
@@ -82,9 +91,21 @@ class PageWriter:
         self._canvas.setDateFormatter(lambda *_: info.date)
         self._canvas.setViewerPreference("DisplayDocTitle", "true")
 
+    @property
+    def page(self) -> int:
+        """Return the page being drawn; pages count from 0."""
+        return len(self._texts) - 1
+
     def finish_page(self) -> None:
         """End the page; what is drawn next goes on a new one."""
+        self._close_mark()
         self._canvas.showPage()
+        self._marks = 0
+        self._texts.append([])
+
+    def drawn_texts(self) -> tuple[str, ...]:
+        """Return all text drawn, page by page, in the order it was drawn in."""
+        return tuple("".join(texts) for texts in self._texts[:-1])
 
     def finish(self) -> tuple[bytes, dict[str, EmbeddedFont]]:
         """Return the PDF, and the fonts it lacks still, by their names in the pages."""
@@ -93,12 +114,17 @@ class PageWriter:
         return self._file.getvalue(), fonts
 
     def draw_line(
-        self, line: Line, x: float, y: float, size: float, *, tone: str = "black",
-        stretch: float = 0,
+        self, line: Line, at: tuple[float, float], size: float, *,
+        tone: str = "black", stretch: float = 0, element: Element | None = None,
     ) -> None:  # fmt: skip
-        """Draw a line of text with its baseline at y; `stretch` points are spread."""
+        """Draw a line of text, its baseline beginning at a point.
+
+        `stretch` points are spread over a justified line.
+        """
+        self._mark(element)
+        self._texts[-1].append(line.text)
         letter, space = _spread(line.pieces, stretch, size) if stretch else (0, 0)
-        parts = [f"BT 1 0 0 1 {_write(x, y)} Tm"]
+        parts = [f"BT 1 0 0 1 {_write(*at)} Tm"]
         pending = 0.0
         for bold, group in _group_by_face(line.pieces):
             name, use = self._use_font(bold=bold)
@@ -112,6 +138,8 @@ class PageWriter:
 
         Its pen stands in the upper left corner, out of the way of the page's text.
         """
+        self._mark(None)
+        self._texts[-1].append(text)
         x, y = size / 8, self._size[1] - size / 8
         unit = 1000 / size
         name, use = self._use_font(bold=False)
@@ -122,14 +150,19 @@ class PageWriter:
             f"BT /{name} {_write(size)} Tf 1 0 0 1 {_write(x, y)} Tm <{code:04X}> Tj ET"
         )
 
-    def draw_modules(
-        self, matrix: Sequence[Sequence[bool]], x: float, y: float, module: float
-    ) -> None:
-        """Draw the dark modules of a QR code as one path, upwards from x, y.
+    def draw_qr(
+        self, matrix: Sequence[Sequence[bool]], place: Place, quiet: int,
+        element: Element | None = None,
+    ) -> None:  # fmt: skip
+        """Draw a QR code in its place, with a quiet zone of so many modules.
 
         A thousand rectangles of whole numbers: ReportLab's path object would take
         longer over them than all the rest of the page takes.
         """
+        self._mark(element, place)
+        self.qr = place
+        module = (place.right - place.left) / (len(matrix) + 2 * quiet)
+        x, y = place.left + quiet * module, place.bottom + quiet * module
         bars = []
         for row, modules in enumerate(reversed(matrix)):
             for bar in _DARK_BAR.finditer(bytes(modules)):
@@ -142,20 +175,26 @@ class PageWriter:
         self._canvas.addLiteral(f"{' '.join(bars)} f")
         self._canvas.restoreState()
 
-    def draw_frame(self, x: float, y: float, width: float, height: float) -> None:
+    def draw_frame(self, place: Place, element: Element | None = None) -> None:
         """Draw a thin gray rectangle."""
+        self._mark(element, place)
         self._set_stroke("gray", 0.5)
-        self._canvas.rect(*round_lengths(x, y, width, height))
+        sides = (place.right - place.left, place.top - place.bottom)
+        self._canvas.rect(*round_lengths(place.left, place.bottom, *sides))
 
     def draw_rule(self, x: float, y: float, length: float, weight: float) -> None:
         """Draw a horizontal line."""
+        self._mark(None)
         self._set_stroke("accent", weight)
         self._canvas.line(*round_lengths(x, y, x + length, y))
 
-    def draw_figures(self, figures: Iterable[Figure], x: float, y: float) -> None:
+    def draw_figures(
+        self, figures: Iterable[Figure], place: Place, element: Element | None = None
+    ) -> None:
         """Draw figures, made around a corner at 0, 0."""
+        self._mark(element, place)
         self._canvas.saveState()
-        self._canvas.translate(*round_lengths(x, y))
+        self._canvas.translate(*round_lengths(place.left, place.bottom))
         for figure in figures:
             if figure.fill:
                 self._set_fill(figure.fill)
@@ -168,6 +207,27 @@ class PageWriter:
                 fillMode=FILL_NON_ZERO,
             )
         self._canvas.restoreState()
+
+    def _mark(self, element: Element | None, box: Place | None = None) -> None:
+        """Begin marked content of an element, or an artifact; go on if it is open."""
+        if self._is_open and self._open is element:
+            return
+        self._close_mark()
+        self._open, self._is_open = element, True
+        if element is None:
+            self._canvas.addLiteral("/Artifact BMC")
+            return
+        self._canvas.addLiteral(f"/{element.role} <</MCID {self._marks}>> BDC")
+        element.kids.append(Content(self.page, self._marks))
+        self._marks += 1
+        if box is not None:
+            corners = round_lengths(box.left, box.bottom, box.right, box.top)
+            element.box = (corners[0], corners[1], corners[2], corners[3])
+
+    def _close_mark(self) -> None:
+        if self._is_open:
+            self._canvas.addLiteral("EMC")
+        self._open, self._is_open = None, False
 
     def _use_font(self, *, bold: bool) -> tuple[str, FontUse]:
         """Return resource name and use of a face."""

@@ -9,7 +9,7 @@ or shrunk. A type that asks for one page gets one, or an error.
 from dataclasses import dataclass, replace
 
 from templates.blocks import TextStyle
-from templates.composer import Composer, QrModules
+from templates.composer import Composer
 from templates.document_type import DocumentType, Page
 from templates.drawing import DocumentInfo, PageWriter, prepare_reportlab
 from templates.errors import OverflowingError
@@ -17,6 +17,8 @@ from templates.facts import Facts
 from templates.fonts import FAMILIES, EmbeddedFont
 from templates.lines import set_lines
 from templates.ornaments import draw_border
+from templates.place import Place
+from templates.qr_block import QrModules
 from templates.strips import (
     Strip,
     divide_strips,
@@ -25,6 +27,7 @@ from templates.strips import (
     to_millimetres,
     to_points,
 )
+from templates.structure import Element
 from templates.words import Run
 
 _RUNNING_SIZE = 14
@@ -38,6 +41,11 @@ class DrawnPages:
 
     pdf: bytes
     fonts: dict[str, EmbeddedFont]
+    structure: Element
+    """The document in reading order; the marked content of the pages belongs to it."""
+    texts: tuple[str, ...]
+    """All text of each page, in the order it was drawn in."""
+    qr: Place | None
 
 
 def draw_pages(
@@ -72,7 +80,10 @@ def draw_pages(
             writer.draw_watermark(watermark, min(size) / 3.8, angle)
         if page.border == "ornamental":
             border = draw_border(*size, to_points(_BORDER_INSET_MM))
-            writer.draw_figures(border, 0, 0)
+            sheet = Place(
+                page=writer.page, left=0, bottom=0, right=size[0], top=size[1]
+            )
+            writer.draw_figures(border, sheet)
         if len(pages) > 1:
             _draw_running_line(writer, composer, number, len(pages))
         left = to_points(page.left)
@@ -82,7 +93,13 @@ def draw_pages(
             paint_strips(writer, foot, left, top)
         writer.finish_page()
     pdf, fonts = writer.finish()
-    return DrawnPages(pdf=pdf, fonts=fonts)
+    return DrawnPages(
+        pdf=pdf,
+        fonts=fonts,
+        structure=composer.root,
+        texts=writer.drawn_texts(),
+        qr=writer.qr,
+    )
 
 
 def check_pages(document_type: DocumentType, facts: Facts, qr: QrModules) -> None:
@@ -123,16 +140,16 @@ def _draw_running_line(
     writer: PageWriter, composer: Composer, number: int, count: int
 ) -> None:
     """Draw the number of the page, and from the second on what document it is of."""
-    page = composer.type.page
+    page, setter = composer.type.page, composer.setter
     style = TextStyle(size=_RUNNING_SIZE, tone="gray")
-    where = composer.write_digits(f"หน้า {number}/{count}")
-    right = composer.set_text(
-        [Run(where)], composer.width, replace(style, align="right")
+    where = setter.write_digits(f"หน้า {number}/{count}")
+    right = setter.set_text(
+        [Run(where)], composer.width, replace(style, align="right"), element=None
     )
     inset = page.top * 0.45 if page.border == "none" else _BORDER_DEPTH_MM
     left, top = to_points(page.left), to_points(page.height - inset)
     paint_strips(writer, right, left, top)
     if number > 1:
         what = f"{composer.type.name.th} เลขที่ {composer.facts.write('number').text}"
-        name = composer.set_text([Run(what)], composer.width, style)
+        name = setter.set_text([Run(what)], composer.width, style, element=None)
         paint_strips(writer, name, left, top)

@@ -33,6 +33,13 @@ class Line:
     last: bool
     """Last of its paragraph, or before a forced break: never justified."""
 
+    @property
+    def text(self) -> str:
+        """Return the text of the line, no-break spaces as spaces."""
+        return "".join(
+            letter.text for piece in self.pieces for letter in piece.shape.letters
+        )
+
 
 @functools.lru_cache(maxsize=_MAX_TEXTS)
 def set_lines(
