@@ -2,7 +2,9 @@
 """Seals PDFs: PAdES baseline B-LT. The only signing use of pyHanko.
 
 Promises: no file without an RFC 3161 token and revocation data, never a local
-clock in their place; the private key stays behind `keys.signing.Signer`.
+clock in their place; the private key stays behind `keys.signing.Signer`; what was
+PDF/A and PDF/UA stays so, for the seal fills the field prepared for it and leaves
+the metadata as they are.
 Authorities and revocation lists come from settings, never from a certificate.
 """
 
@@ -39,7 +41,8 @@ from issuer.errors import (
 from keys.signing import Algorithm, Signer
 
 SEAL_FIELD = "Seal"
-"""Name of the signature field of the agency's seal."""
+"""Name of the signature field of the agency's seal. Rendering prepares it, tagged as
+PDF/UA wants it; a file without one is given one, untagged."""
 
 _MAX_TSA_ANSWER = 100_000
 _MAX_CRL = 20_000_000
@@ -109,7 +112,7 @@ class Sealer:
         try:
             output = asyncio.run(
                 pdf_signer.async_sign_pdf(
-                    IncrementalPdfFileWriter(io.BytesIO(pdf)),
+                    _SealWriter(io.BytesIO(pdf)),
                     bytes_reserved=_RESERVED_FOR_CMS,
                 )
             )
@@ -152,6 +155,18 @@ class Sealer:
             allow_fetching=False,
             revocation_mode="hard-fail",
         )
+
+
+class _SealWriter(IncrementalPdfFileWriter):
+    """Adds the seal and nothing else.
+
+    pyHanko would write XMP and the information dictionary anew with a date of its own
+    and itself as producer. The document is the one that was rendered: its metadata
+    stay byte for byte, and agree with each other as PDF/A wants it.
+    """
+
+    def _update_meta(self) -> None:
+        """Leave the metadata alone."""
 
 
 class _PyHankoSigner(signers.Signer):

@@ -2,32 +2,17 @@
 """Other people's programs judge what we issue: poppler, MuPDF, qpdf, OpenSSL, NSS."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from asn1crypto import cms
 
+from tests.programs import need, run
 from tests.world import World
 from tra.demo import flip_byte
 
 TYPES = ("business_licence", "juristic_certificate", "training_certificate")
-
-
-def need(program: str, package: str) -> str:
-    path = shutil.which(program)
-    if path is None:
-        pytest.skip(f"needs {program} ({package})")
-    return path
-
-
-def run(*command: str | Path) -> str:
-    done = subprocess.run(
-        [str(part) for part in command], check=False, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module", params=TYPES)
