@@ -8,10 +8,10 @@ export TRA_HOME ?= ./data
 LOCK   ?= requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve check format test bench lock clean
+.PHONY: help setup setup-dev demo serve check format test conformance bench lock clean
 
 help: ## List the targets
-	@awk 'BEGIN{FS=":.*## "} /^[a-z-]+:.*## /{printf "  make %-10s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN{FS=":.*## "} /^[a-z-]+:.*## /{printf "  make %-11s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
 setup: ## Make .venv from the hash-pinned lock file
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh .ci/venv $(LOCK)
@@ -38,7 +38,11 @@ format: setup-dev ## Rewrite the code the way `check` wants it
 test: setup-dev ## Run every test; what the machine lacks is skipped by name
 	$(BIN)/pytest -n 2 --dist loadfile
 
+conformance: setup-dev ## Let veraPDF judge what we issue: PDF/A-3a, PDF/UA-1 (needs Maven and Java)
+	$(BIN)/pytest tests/conformance
+
 bench: setup-dev ## Print speed beside a baseline measured in the same run
+	$(BIN)/python -m benchmarks.bench_render
 	$(BIN)/python -m benchmarks.bench_issue
 	$(BIN)/python -m benchmarks.bench_verify
 
@@ -49,4 +53,4 @@ lock: ## Resolve the lock files anew (needs uv)
 	  --no-annotate --no-header pyproject.toml .ci/build.in --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove the virtual environment and the caches (never data)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .judges .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Documents to be judged: issued over HTTP and sealed, as a client gets them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+
+import templates
+from issuer.draft import build_facts, build_job
+from issuer.render import render_pdf
+from register.document import DocumentId
+from tests.world import World
+
+Issue = Callable[[World], bytes]
+
+TYPES = tuple(
+    sorted(file.parent.name for file in Path(*templates.__path__).glob("*/type.toml"))
+)
+
+
+def issue_sample(world: World, type_id: str) -> bytes:
+    """Issue a type with its sample."""
+    return world.pdf(world.issue(type_id)["id"])
+
+
+def issue_least(world: World, type_id: str) -> bytes:
+    """Issue a type with no more than it must have."""
+    schema = world.get(f"/types/{type_id}/schema").json()
+    sample = world.sample(type_id)
+    least = {name: sample[name] for name in schema["required"]}
+    return world.pdf(world.issue(type_id, data=least)["id"])
+
+
+def issue_without_watermark(world: World, type_id: str) -> bytes:
+    """Seal a type as production does; here all pages carry a watermark."""
+    issuer = world.issuer
+    document = issuer.store.get_document(DocumentId(world.issue(type_id)["id"]))
+    kind = issuer.catalogue.get_type(type_id)
+    key = issuer.claim_key(document.agency_id)
+    record, claim = build_facts(issuer, document, kind, key)
+    job = replace(build_job(issuer, document, kind, record, claim), watermark=None)
+    return issuer.sealer(document.agency_id).seal_pdf(render_pdf(job).pdf)
+
+
+def issue_three_pages(world: World) -> bytes:
+    """Issue a licence with so many conditions that it takes three pages."""
+    data = world.sample("business_licence")
+    conditions = [
+        f"ข้อที่ {number} ต้องแจ้งการเปลี่ยนแปลงผู้ดำเนินกิจการเป็นหนังสือต่อนายทะเบียน "
+        "ภายใน 30 วันนับแต่วันที่เปลี่ยนแปลง พร้อมสำเนาบัตรประจำตัวประชาชน (ID card)"
+        for number in range(1, 31)
+    ]
+    answer = world.issue("business_licence", data=data | {"conditions": conditions})
+    pdf = world.pdf(answer["id"])
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        assert len(opened.pages) == 3
+    return pdf
+
+
+def without_structure(pdf: bytes) -> bytes:
+    """Return the file without tags: what a judge has to refuse."""
+    out = BytesIO()
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        del opened.Root.StructTreeRoot
+        del opened.Root.MarkInfo
+        opened.save(out)
+    return out.getvalue()
+
+
+def _of_type(issue: Callable[[World, str], bytes], type_id: str) -> Issue:
+    return lambda world: issue(world, type_id)
+
+
+DOCUMENTS: Mapping[str, Issue] = {
+    **{f"{one}-sample": _of_type(issue_sample, one) for one in TYPES},
+    **{f"{one}-least": _of_type(issue_least, one) for one in TYPES},
+    **{f"{one}-no-watermark": _of_type(issue_without_watermark, one) for one in TYPES},
+    "three-pages": issue_three_pages,
+}
+"""Every kind of document to be judged, by the name its file is given."""
