@@ -5,7 +5,6 @@ Adding a type is adding a folder with `type.toml` and
 `sample.json`; a wrong file is refused when the catalogue is loaded, never later.
 """
 
-import re
 import string
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -21,7 +20,8 @@ from templates.document_type import (
 )
 from templates.errors import TypeFileError, UnknownTypeError
 from templates.facts import BUILT_IN_STYLES, styles_of
-from templates.fields import Choice, Field, Kind
+from templates.fields import Field, Kind
+from templates.read_fields import read_fields
 from templates.typefile import TableReader, read_type_file
 from templates.wording import Localized
 
@@ -86,8 +86,7 @@ def read_document_type(folder: Path) -> DocumentType:
         TypeFileError: naming file, line and fix.
     """
     reader = read_type_file(folder / TYPE_FILE)
-    fields = tuple(_read_field(inner) for inner in reader.tables("fields"))
-    _check_names(reader, fields)
+    fields = read_fields(reader.tables("fields"), BUILT_IN_STYLES)
     known = styles_of(fields)
     holder = reader.table("holder")
     signatory = reader.table("signatory")
@@ -130,73 +129,6 @@ def _type_folders(roots: Iterable[Path]) -> Iterable[Path]:
                 fix="Name a folder with type.toml in it, or a folder of such folders.",
             )
         yield from found
-
-
-def _check_names(reader: TableReader, fields: tuple[Field, ...]) -> None:
-    seen: set[str] = set()
-    for field, inner in zip(fields, reader.tables("fields"), strict=True):
-        if field.name in BUILT_IN_STYLES or field.name in seen:
-            raise inner.error(
-                f"name = {field.name!r} is taken", "Choose another name.", "name"
-            )
-        seen.add(field.name)
-
-
-def _read_field(reader: TableReader) -> Field:
-    kind = Kind(reader.choice("kind", Kind, "text"))
-    pattern = reader.optional_text("pattern")
-    if pattern is not None:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise reader.error(
-                f"pattern is not a regular expression: {error}",
-                "Correct it, or leave it out.",
-                "pattern",
-            ) from error
-    items = Kind(reader.choice("items", Kind, "text")) if kind is Kind.LIST else None
-    if items in {Kind.LIST, Kind.CHOICE}:
-        raise reader.error(
-            f"a list cannot hold entries of kind {items}", "Use text or name.", "items"
-        )
-    field = Field(
-        name=reader.text("name", pattern="[a-z][a-z0-9_]{0,39}"),
-        label=reader.localized("label"),
-        kind=kind,
-        required=reader.flag("required", default=True),
-        public=reader.flag("public", default=False),
-        max_length=reader.integer("max_length", 200, low=1, high=5000),
-        pattern=pattern,
-        pattern_hint=reader.optional_localized("pattern_hint"),
-        minimum=reader.optional_integer("minimum"),
-        maximum=reader.optional_integer("maximum"),
-        choices=_read_choices(reader, kind),
-        unit=reader.optional_localized("unit"),
-        items=items,
-        min_items=reader.integer("min_items", 1),
-        max_items=reader.integer("max_items", 50, low=1, high=500),
-    )
-    reader.finish()
-    return field
-
-
-def _read_choices(reader: TableReader, kind: Kind) -> tuple[Choice, ...]:
-    choices = []
-    for inner in reader.tables("choices"):
-        choices.append(
-            Choice(
-                value=inner.text("value", pattern="[a-z0-9_]{1,40}"),
-                label=Localized(inner.text("th"), inner.text("en")),
-            )
-        )
-        inner.finish()
-    if (kind is Kind.CHOICE) != bool(choices):
-        raise reader.error(
-            "choices and kind do not fit",
-            'A field of kind "choice" needs choices, and no other may have them.',
-            "choices" if choices else "kind",
-        )
-    return tuple(choices)
 
 
 def _read_numbering(reader: TableReader) -> Numbering:

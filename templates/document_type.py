@@ -14,18 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from templates.blocks import Block
+from templates.checks import find_data_problems
 from templates.errors import FieldProblem, FieldsError, TypeFileError
 from templates.facts import write_value
-from templates.fields import (
-    Field,
-    Kind,
-    describe_field,
-    find_problems,
-    missing,
-    normalise_value,
-    unknown,
+from templates.fields import Field, Kind
+from templates.schema import describe_fields
+from templates.values import normalise_data
+from templates.wording import (
+    NO_BREAK_SPACE,
+    Localized,
+    to_thai_digits,
+    write_date_th,
 )
-from templates.wording import NO_BREAK_SPACE, Localized, write_date_th
 
 SAMPLE_FILE = "sample.json"
 
@@ -103,14 +103,7 @@ class DocumentType:
 
         Values left empty are left out. Never raises; `check_fields` complains.
         """
-        fields = {field.name: field for field in self.fields}
-        result: dict[str, Any] = {}
-        for name, value in data.items():
-            field = fields.get(name)
-            clean = normalise_value(field, value) if field else value
-            if not (field and clean in (None, "")):
-                result[name] = clean
-        return result
+        return normalise_data(self.fields, data)
 
     def check_fields(self, data: Mapping[str, Any]) -> None:
         """Check normalised data against the fields of the type.
@@ -118,18 +111,9 @@ class DocumentType:
         Raises:
             FieldsError: holding every problem, in the order of the fields.
         """
-        problems: list[FieldProblem] = []
-        for field in self.fields:
-            if field.name in data:
-                problems += find_problems(field, data[field.name])
-            elif field.required:
-                problems.append(missing(field))
-        names = [field.name for field in self.fields]
-        problems += [
-            unknown(str(name), ", ".join(names)) for name in data if name not in names
-        ]
+        problems = tuple(find_data_problems(self.fields, data))
         if problems:
-            raise FieldsError(tuple(problems))
+            raise FieldsError(problems)
 
     def resolve_validity(
         self,
@@ -194,10 +178,7 @@ class DocumentType:
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": self.name.en,
             "description": self.name.th,
-            "type": "object",
-            "properties": {field.name: describe_field(field) for field in self.fields},
-            "required": [field.name for field in self.fields if field.required],
-            "additionalProperties": False,
+            **describe_fields(self.fields),
         }
 
     def sample(self) -> dict[str, Any]:
@@ -221,16 +202,30 @@ class DocumentType:
             )
         return data
 
-    def _show(self, field: Field, value: object) -> str:
+    def _show(self, field: Field, value: Any) -> str:  # noqa: ANN401 - of any kind
         thai = self.page.thai_digits
         if field.kind is Kind.LIST:
             kind = field.items or Kind.TEXT
-            entries = value if isinstance(value, list) else [value]
             return ", ".join(
-                write_value(field, kind, entry, thai_digits=thai) for entry in entries
+                write_value(field, kind, entry, thai_digits=thai) for entry in value
             )
+        if field.kind is Kind.TABLE:
+            return self._show_rows(field, value)
         text = write_value(field, field.kind, value, thai_digits=thai)
         return f"{text} {field.unit.th}" if field.unit else text
+
+    def _show_rows(self, field: Field, rows: list[Mapping[str, Any]]) -> str:
+        """Return the public columns, a line a row, each value behind its label."""
+        lines, thai = [], self.page.thai_digits
+        for number, row in enumerate(rows, start=1):
+            cells = [
+                f"{column.label.th} {self._show(column, row[column.name])}"
+                for column in field.columns
+                if column.public and column.name in row
+            ]
+            counted = to_thai_digits(f"{number}") if thai else f"{number}"
+            lines.append(f"{counted}. {'; '.join(cells)}")
+        return "\n".join(lines)
 
 
 def _last_day(validity: Validity, first: date) -> date | None:

@@ -35,6 +35,18 @@ class FieldProblem:
     detail: Localized
 
 
+class ImageError(TemplateError):
+    """An image is not one that is read here; holds no byte of it."""
+
+    def __init__(self, reason: str, detail: Localized) -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(detail.en)
+
+
+class DataFileError(TemplateError):
+    """A file with the data of a document, or one that it names, cannot be read."""
+
+
 class FieldsError(TemplateError):
     """The data does not fit the type; holds every problem found, at least one."""
 

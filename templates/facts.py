@@ -11,7 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from templates.fields import ID_KINDS, Field, Kind
+from templates.fields import ID_KINDS, SUMMED_KINDS, Field, Kind
+from templates.images import image_bytes
 from templates.wording import (
     group_document_id,
     group_thai_id,
@@ -37,6 +38,8 @@ _STYLES_OF_KIND: Mapping[Kind, frozenset[str]] = {
     Kind.JURISTIC_ID: _TEXT_STYLES,
     Kind.THAI_ID: _TEXT_STYLES,
     Kind.LIST: frozenset({"", "count", "en"}),
+    Kind.TABLE: frozenset({"count"}),
+    Kind.IMAGE: frozenset(),
 }
 BUILT_IN_STYLES: Mapping[str, frozenset[str]] = {
     "number": _TEXT_STYLES,
@@ -64,9 +67,18 @@ class Words:
 
 
 def styles_of(fields: tuple[Field, ...]) -> dict[str, frozenset[str]]:
-    """Return every name a phrase may use, with its styles."""
+    """Return every name a phrase may use, with its styles.
+
+    The name of a table and of a column, with a dot between, is the column's total.
+    """
     known = {field.name: _STYLES_OF_KIND[field.kind] for field in fields}
-    return {**known, **BUILT_IN_STYLES}
+    totals = {
+        f"{field.name}.{column.name}": _STYLES_OF_KIND[column.kind]
+        for field in fields
+        for column in field.columns
+        if column.kind in SUMMED_KINDS
+    }
+    return {**known, **totals, **BUILT_IN_STYLES}
 
 
 class Facts:
@@ -114,15 +126,41 @@ class Facts:
             for entry in self._data.get(name, ())
         )
 
+    def rows(self, name: str, style: str = "") -> tuple[Mapping[str, Words], ...]:
+        """Return the rows of a table, by column; of a cell not given, nothing.
+
+        Args:
+            name: the field.
+            style: "en" for English labels, dates and digits.
+        """
+        columns = self._fields[name].columns
+        return tuple(
+            {c.name: self._write_one(c, row.get(c.name), style) for c in columns}
+            for row in self._data.get(name, ())
+        )
+
+    def total(self, name: str, column: str, style: str = "") -> Words:
+        """Return the total of a column of integers or amounts, written as its cells."""
+        summed = self._fields[name].column(column)
+        if name not in self._data:
+            return Words("")
+        cells = [row.get(column) for row in self._data[name]]
+        return self._write_one(summed, _sum(summed.kind, cells), style)
+
+    def image(self, name: str) -> bytes | None:
+        """Return the JPEG of an image field; of one that was not given, None."""
+        text = self._data.get(name)
+        return image_bytes(text) if text else None
+
     def write(self, name: str, style: str = "") -> Words:
         """Return a fact in a style; of a field that was not given, nothing."""
         if name in self._fields:
             return self._write_field(self._fields[name], style)
+        if "." in name:
+            table, _, column = name.partition(".")
+            return self.total(table, column, style)
         if name in {"issued_on", "valid_from", "valid_until"}:
-            value = self._record.get(name)
-            if value is None:
-                return Words(_NO_EXPIRY_EN if style == "en" else _NO_EXPIRY_TH)
-            return Words(_write_date(value, style))
+            return self._write_day(name, style)
         if name == "id":
             return Words(group_document_id(self._record.get("id", "")))
         if name == "number":
@@ -137,14 +175,23 @@ class Facts:
     def _digits(self, text: str, style: str = "") -> str:
         return to_thai_digits(text) if self._thai_digits and style != "en" else text
 
+    def _write_day(self, name: str, style: str) -> Words:
+        value = self._record.get(name)
+        if value is None:
+            return Words(_NO_EXPIRY_EN if style == "en" else _NO_EXPIRY_TH)
+        return Words(_write_date(value, style))
+
     def _write_field(self, field: Field, style: str) -> Words:
         value = self._data.get(field.name)
+        if value is not None and style == "count":
+            return Words(self._digits(str(len(value))), whole=True)
+        if value is not None and field.kind is Kind.LIST:
+            return Words(_join([words.text for words in self.entries(field.name)]))
+        return self._write_one(field, value, style)
+
+    def _write_one(self, field: Field, value: object, style: str) -> Words:
         if value is None:
             return Words("")
-        if field.kind is Kind.LIST:
-            if style == "count":
-                return Words(self._digits(str(len(value))), whole=True)
-            return Words(_join([words.text for words in self.entries(field.name)]))
         text = write_value(
             field, field.kind, value, style=style, thai_digits=self._thai_digits
         )
@@ -187,6 +234,13 @@ def write_value(
 def _write_date(value: str, style: str) -> str:
     day = date.fromisoformat(value)
     return write_date_en(day) if style == "en" else write_date_th(day, style)
+
+
+def _sum(kind: Kind, cells: list[Any]) -> object:
+    given = [cell for cell in cells if cell is not None]
+    if kind is Kind.INTEGER:
+        return sum(given)
+    return str(sum(map(Decimal, given), Decimal("0.00")))
 
 
 def _join(parts: list[str]) -> str:

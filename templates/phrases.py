@@ -2,15 +2,15 @@
 """Phrases: text of a layout with facts of the document inside.
 
 `{name}` stands for a field or a fact, `{name:style}` for one written in a certain
-way, `**…**` for bold, `{{` and `}}` for braces. Parsing is strict; a phrase that
-parses can always be written.
+way, `{table.column}` for the total of a column, `**…**` for bold, `{{` and `}}` for
+braces. Parsing is strict; a phrase that parses can always be written.
 """
 
 import re
 from dataclasses import dataclass
 
 _PARTS = re.compile(r"\{\{|\}\}|\{[^{}]*\}|\*\*|[{}]")
-_SLOT = re.compile(r"\{([a-z][a-z0-9_]*)(?::([a-z]+))?\}")
+_SLOT = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)(?::([a-z]+))?\}")
 
 
 class PhraseError(ValueError):
