@@ -1,34 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """Blocks: what a layout in type.toml is made of.
 
-Each block is a frozen dataclass; `read_blocks` makes them from the tables of the
-file and refuses unknown kinds, keys and facts. Lengths are in millimetres, sizes of
-letters in points. Nothing is drawn here.
+Each block is a frozen dataclass; `templates.read_blocks` makes them from the tables
+of the file. Lengths are in millimetres, sizes of letters in official points. Nothing
+is read or drawn here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from templates.phrases import Phrase, PhraseError, Slot, parse_phrase
-from templates.typefile import TableReader
+from templates.conditions import Condition
+from templates.phrases import Phrase
 from templates.wording import Localized
 
-ALIGNMENTS = frozenset({"left", "center", "right", "justify"})
-ROLES = frozenset({"body", "title", "heading"})
-MAX_DEPTH = 3
-"""Blocks within columns within columns; deeper is a mistake."""
-
-StylesOf = Mapping[str, frozenset[str]]
-"""The facts a phrase may name, each with the styles it may be written in."""
+QR_MIN_SIDE_MM = 30.0
+"""Least side of a QR code with its quiet zone; long claims make it larger."""
+MIN_MEASURE_MM = 10.0
+"""Columns narrower than this hold no line of text."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
     """What all blocks share."""
 
-    when: str | None = None
-    """Name of a field; the block is left out where the field is not given.
-    With "!" before it, the other way round."""
+    when: Condition | None = None
+    """The block is left out where it does not hold."""
     space_before: float = 0
     space_after: float = 0
     keep: bool = False
@@ -68,7 +64,7 @@ class PairRow:
 
     label: Localized
     value: Phrase
-    when: str | None = None
+    when: Condition | None = None
     bold: bool = False
 
 
@@ -143,213 +139,88 @@ class Qr(Block):
     beside: bool
     """Words beside the code; below it otherwise."""
     size: float
+    clear: float = 0
+    """Kept free of everything else around the quiet zone."""
+    note: bool = False
+    """Say beside the code that stamps and writing keep off it."""
 
 
-def read_blocks(
-    readers: list[TableReader], styles_of: StylesOf, depth: int = 0
-) -> tuple[Block, ...]:
-    """Read the blocks of one list.
+@dataclass(frozen=True, kw_only=True)
+class TableColumn:
+    """One column of a table; width 0 takes an equal part of what is left."""
 
-    Raises:
-        TypeFileError: unknown kind, key, field or style, or a wrong value.
-    """
-    blocks = []
-    for reader in readers:
-        kind = reader.choice("block", _READERS)
-        if depth >= MAX_DEPTH:
-            raise reader.error("columns are nested too deep", "Use fewer levels.")
-        blocks.append(_READERS[kind](reader, _Context(styles_of, depth)))
-        reader.finish()
-    return tuple(blocks)
+    column: str | None
+    """Column of the field; None for the running number."""
+    header: Localized
+    width: float
+    align: str
+    fact_style: str = ""
+    """How values are written, as after the colon in `{name:style}`."""
+    total: bool = False
 
 
-def check_phrase(reader: TableReader, key: str, text: str, known: StylesOf) -> Phrase:
-    """Parse a phrase and check the names in it.
+@dataclass(frozen=True, kw_only=True)
+class Table(Block):
+    """Rows of a table field, under a header that is repeated on each page."""
 
-    Raises:
-        TypeFileError: it does not parse, or names an unknown fact or style.
-    """
-    try:
-        phrase = parse_phrase(text)
-    except PhraseError as error:
-        raise reader.error(f"{key}: {error}", "Correct the text.", key) from error
-    for piece in phrase:
-        if not isinstance(piece, Slot):
-            continue
-        if piece.name not in known:
-            raise reader.error(
-                f"{key} names {{{piece.name}}}, which is neither a field nor a fact",
-                f"Declare it under [[fields]], or use one of: {', '.join(known)}.",
-                key,
-            )
-        if piece.style not in known[piece.name]:
-            listed = ", ".join(sorted(known[piece.name] - {""})) or "none"
-            raise reader.error(
-                f"{{{piece.name}}} cannot be written as {piece.style!r}",
-                f"Styles it has: {listed}.",
-                key,
-            )
-    return phrase
+    field: str
+    columns: tuple[TableColumn, ...]
+    style: TextStyle
+    english: bool
+    """Headers in English too."""
+    totals: Localized | None
+    """Label of the row of sums at the end; None for no such row."""
+    rules: str
+    """"grid", "rows" or "none"."""
+    padding: float
 
 
-@dataclass(frozen=True)
-class _Context:
-    styles_of: StylesOf
-    depth: int
+@dataclass(frozen=True, kw_only=True)
+class Image(Block):
+    """A picture, fitted into a box; out of a field, or a file beside type.toml."""
 
-    def phrase(self, reader: TableReader, key: str) -> Phrase:
-        return check_phrase(reader, key, reader.text(key), self.styles_of)
-
-    def condition(self, reader: TableReader) -> str | None:
-        name = reader.optional_text("when")
-        if name and name.removeprefix("!") not in self.styles_of:
-            raise reader.error(
-                f"when = {name!r} is not a field", "Name a field of [[fields]].", "when"
-            )
-        return name
+    field: str | None
+    file: str | None
+    width: float
+    height: float
+    align: str
+    frame: bool
+    alt: Localized | None
+    """What it shows, in words; None for an ornament."""
 
 
-def _common(reader: TableReader, context: _Context) -> "dict[str, object]":
-    return {
-        "when": context.condition(reader),
-        "space_before": reader.number("space_before", 0, high=200),
-        "space_after": reader.number("space_after", 0, high=200),
-        "keep": reader.flag("keep", default=False),
-    }
+@dataclass(frozen=True, kw_only=True)
+class FixedBox:
+    """Blocks at a fixed place on the paper; they must fit into the box."""
+
+    page: str | int
+    """"first", "last", "every", or a number from 1."""
+    left: float
+    top: float
+    width: float
+    height: float
+    frame: bool
+    when: Condition | None
+    blocks: tuple[Block, ...]
 
 
-def _style(reader: TableReader, *, align: str = "left") -> TextStyle:
-    size = reader.number("size", 0, low=0, high=72)
-    leading = reader.number("leading", 0, low=0, high=4)
-    return TextStyle(
-        size=size or None,
-        bold=reader.flag("bold", default=False),
-        align=reader.choice("align", ALIGNMENTS, align),
-        leading=leading or None,
-        tone=reader.choice("tone", ("black", "gray", "accent"), "black"),
-    )
+@dataclass(frozen=True, kw_only=True)
+class Background:
+    """A PDF that lies under the pages."""
+
+    file: str
+    """Name of a file beside type.toml."""
+    pages: str
+    """"first", "every" (its last page under all that follow), or "all" (the document
+    has at least as many pages)."""
+    alt: Localized | None
+    """What it shows, in words; None for an ornament without text."""
 
 
-def _read_paragraph(reader: TableReader, context: _Context) -> Block:
-    return Paragraph(
-        text=context.phrase(reader, "text"),
-        style=_style(reader),
-        role=reader.choice("role", ROLES, "body"),
-        indent=reader.number("indent", 0, high=100),
-        margin=reader.number("margin", 0, high=100),
-        number=reader.optional_text("number"),
-        **_common(reader, context),  # type: ignore[arg-type]  # values made above
-    )
-
-
-def _read_pairs(reader: TableReader, context: _Context) -> Block:
-    rows = []
-    for row in reader.tables("rows"):
-        rows.append(
-            PairRow(
-                label=row.localized("label"),
-                value=context.phrase(row, "value"),
-                when=context.condition(row),
-                bold=row.flag("bold", default=False),
-            )
-        )
-        row.finish()
-    if not rows:
-        raise reader.error("the list has no rows", "Add [[blocks.rows]].")
-    return Pairs(
-        rows=tuple(rows),
-        label_width=reader.number("label_width", 50, low=10, high=150),
-        english=reader.flag("english", default=False),
-        style=_style(reader),
-        row_gap=reader.number("row_gap", 0, high=20),
-        **_common(reader, context),  # type: ignore[arg-type]  # values made above
-    )
-
-
-def _read_numbered(reader: TableReader, context: _Context) -> Block:
-    field = reader.optional_text("field")
-    if field is not None and "count" not in context.styles_of.get(field, frozenset()):
-        raise reader.error(
-            f"field = {field!r} is not a list", "Name a field of kind list.", "field"
-        )
-    texts = reader.texts("items")
-    if (field is None) == (not texts):
-        raise reader.error(
-            "the list has nothing to number",
-            'Give either field = "..." or items = ["..."].',
-        )
-    return Numbered(
-        field=field,
-        items=tuple(check_phrase(reader, "items", t, context.styles_of) for t in texts),
-        margin=reader.number("margin", 0, high=100),
-        number=reader.text("number", "{n}.", pattern=r"[^{}]*\{n\}[^{}]*"),
-        style=_style(reader),
-        **_common(reader, context),  # type: ignore[arg-type]  # values made above
-    )
-
-
-def _read_columns(reader: TableReader, context: _Context) -> Block:
-    columns = []
-    for column in reader.tables("columns"):
-        columns.append(
-            Column(
-                width=column.number("width", 0, high=400),
-                bottom=column.choice("stand", ("top", "bottom"), "top") == "bottom",
-                blocks=read_blocks(
-                    column.tables("blocks"), context.styles_of, context.depth + 1
-                ),
-            )
-        )
-        column.finish()
-    if not columns:
-        raise reader.error("there are no columns", "Add [[blocks.columns]].")
-    return Columns(
-        columns=tuple(columns),
-        gap=reader.number("gap", 5, high=50),
-        **_common(reader, context),  # type: ignore[arg-type]  # values made above
-    )
-
-
-def _read_emblem(reader: TableReader, context: _Context) -> Block:
-    return Emblem(
-        size=reader.number("size", 28, low=10, high=60),
-        align=reader.choice("align", ALIGNMENTS - {"justify"}, "center"),
-        **_common(reader, context),  # type: ignore[arg-type]  # values made above
-    )
-
-
-def _read_rule(reader: TableReader, context: _Context) -> Block:
-    return Rule(
-        width=reader.number("width", 0, high=400),
-        weight=reader.number("weight", 0.5, low=0.1, high=5),
-        align=reader.choice("align", ALIGNMENTS - {"justify"}, "center"),
-        **_common(reader, context),  # type: ignore[arg-type]  # values made above
-    )
-
-
-def _read_signature(reader: TableReader, context: _Context) -> Block:
-    return Signature(
-        style=_style(reader, align="center"),
-        english=reader.flag("english", default=False),
-        **_common(reader, context),  # type: ignore[arg-type]  # values made above
-    )
-
-
-def _read_qr(reader: TableReader, context: _Context) -> Block:
-    return Qr(
-        beside=reader.choice("words", ("beside", "below"), "beside") == "beside",
-        size=reader.number("size", 10, low=7, high=16),
-        **_common(reader, context),  # type: ignore[arg-type]  # values made above
-    )
-
-
-_READERS: dict[str, Callable[[TableReader, _Context], Block]] = {
-    "paragraph": _read_paragraph,
-    "pairs": _read_pairs,
-    "numbered": _read_numbered,
-    "columns": _read_columns,
-    "emblem": _read_emblem,
-    "rule": _read_rule,
-    "signature": _read_signature,
-    "qr": _read_qr,
-}
+def walk_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks and those within their columns, in reading order."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Columns):
+            for column in block.columns:
+                yield from walk_blocks(column.blocks)

@@ -10,25 +10,26 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from templates.blocks import read_blocks
 from templates.document_type import (
     DocumentType,
     Numbering,
-    Page,
     Signatory,
     Validity,
 )
 from templates.errors import TypeFileError, UnknownTypeError
 from templates.facts import BUILT_IN_STYLES, styles_of
 from templates.fields import Field, Kind
+from templates.outline import check_outline
+from templates.read_blocks import read_blocks
 from templates.read_fields import read_fields
+from templates.read_page import read_fixed, read_page
+from templates.scope import PAGE_FACTS, Outline, Scope
 from templates.typefile import TableReader, read_type_file
 from templates.wording import Localized
 
 __all__ = ["Catalogue", "DocumentType", "Localized"]
 
 TYPE_FILE = "type.toml"
-PAPER_MM = {"A4": (210.0, 297.0), "A5": (148.0, 210.0)}
 
 
 class Catalogue:
@@ -86,8 +87,15 @@ def read_document_type(folder: Path) -> DocumentType:
         TypeFileError: naming file, line and fix.
     """
     reader = read_type_file(folder / TYPE_FILE)
-    fields = read_fields(reader.tables("fields"), BUILT_IN_STYLES)
-    known = styles_of(fields)
+    fields = read_fields(reader.tables("fields"), {*BUILT_IN_STYLES, *PAGE_FACTS})
+    page = read_page(reader.table("page"), folder)
+    scope = Scope(
+        fields={field.name: field for field in fields},
+        facts=styles_of(fields),
+        width=page.width - page.left - page.right,
+        height=page.height - page.top - page.bottom,
+        outline=Outline(),
+    )
     holder = reader.table("holder")
     signatory = reader.table("signatory")
     document_type = DocumentType(
@@ -106,11 +114,13 @@ def read_document_type(folder: Path) -> DocumentType:
             position=signatory.localized("position"),
             on_behalf=signatory.optional_localized("on_behalf"),
         ),
-        page=_read_page(reader.table("page")),
-        blocks=read_blocks(reader.tables("blocks"), known),
-        foot=read_blocks(reader.tables("foot"), known),
+        page=page,
+        blocks=read_blocks(reader.tables("blocks"), scope),
+        foot=read_blocks(reader.tables("foot"), scope),
+        fixed=read_fixed(reader.tables("fixed"), page, scope),
         folder=folder,
     )
+    check_outline(reader, scope.outline)
     for table in (holder, signatory, reader):
         table.finish()
     return document_type
@@ -176,28 +186,3 @@ def _read_holder(reader: TableReader, fields: tuple[Field, ...]) -> str:
             "field",
         )
     return name
-
-
-def _read_page(reader: TableReader) -> Page:
-    paper = PAPER_MM[reader.choice("paper", PAPER_MM, "A4")]
-    if (
-        reader.choice("orientation", ("portrait", "landscape"), "portrait")
-        != "portrait"
-    ):
-        paper = (paper[1], paper[0])
-    page = Page(
-        width=paper[0],
-        height=paper[1],
-        top=reader.number("top", 25, low=5, high=100),
-        right=reader.number("right", 20, low=5, high=100),
-        bottom=reader.number("bottom", 20, low=5, high=100),
-        left=reader.number("left", 30, low=5, high=100),
-        font=reader.choice("font", ("sarabun",), "sarabun"),
-        size=reader.number("size", 16, low=9, high=30),
-        leading=reader.number("leading", 1.25, low=1, high=3),
-        border=reader.choice("border", ("none", "ornamental"), "none"),
-        one_page=reader.flag("one_page", default=False),
-        thai_digits=reader.choice("digits", ("thai", "arabic"), "thai") == "thai",
-    )
-    reader.finish()
-    return page

@@ -13,10 +13,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from templates.blocks import Block
+from templates.blocks import Background, Block, FixedBox
 from templates.checks import find_data_problems
 from templates.errors import FieldProblem, FieldsError, TypeFileError
 from templates.facts import write_value
+from templates.families import Family
 from templates.fields import Field, Kind
 from templates.schema import describe_fields
 from templates.values import normalise_data
@@ -67,13 +68,17 @@ class Page:
     right: float
     bottom: float
     left: float
-    font: str
+    family: Family
     size: float
     leading: float
     border: str
     one_page: bool
     """A document that would not fit on one page is an error."""
     thai_digits: bool
+    numbers: str = "auto"
+    """Number of the page at its top: "always", "never", or "auto" for documents of
+    more than one page."""
+    background: Background | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +101,8 @@ class DocumentType:
     blocks: tuple[Block, ...]
     foot: tuple[Block, ...]
     """Blocks at the bottom of the last page, kept together."""
+    fixed: tuple[FixedBox, ...]
+    """Boxes at fixed places."""
     folder: Path
 
     def normalise(self, data: Mapping[str, Any]) -> dict[str, Any]:

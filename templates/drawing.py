@@ -18,7 +18,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import FILL_NON_ZERO, Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
-from templates.fonts import EmbeddedFont, FontUse, find_file, load_face
+from templates.families import Family
+from templates.fonts import EmbeddedFont, FontUse, load_face
 from templates.lines import Line, SetPiece
 from templates.place import Place
 from templates.structure import LANGUAGE, Content, Element
@@ -65,7 +66,7 @@ class PageWriter:
     """Writes pages of one size, in the fonts of one family."""
 
     def __init__(
-        self, family: str, size: tuple[float, float], info: DocumentInfo
+        self, family: Family, size: tuple[float, float], info: DocumentInfo
     ) -> None:
         self._family, self._size = family, size
         self._uses: dict[str, FontUse] = {}
@@ -258,15 +259,16 @@ def round_lengths(*values: float) -> list[float]:
 
 
 @functools.lru_cache(maxsize=16)
-def prepare_reportlab(family: str) -> str:
+def prepare_reportlab(family: Family) -> str:
     """Tell ReportLab of a family; return the name of its first font there.
 
     A canvas begins each page with its first font, by default a Helvetica that is not
     embedded. A TrueType font leaves nothing in the file unless ReportLab itself
     draws text with it, and it never does here.
     """
-    name = f"Tra-{family}"
-    pdfmetrics.registerFont(TTFont(name, str(find_file(family, bold=False))))
+    file = str(family.find_file(bold=False))
+    name = f"Tra {file}"
+    pdfmetrics.registerFont(TTFont(name, file))
     return name
 
 

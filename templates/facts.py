@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from templates.conditions import Condition
 from templates.fields import ID_KINDS, SUMMED_KINDS, Field, Kind
 from templates.images import image_bytes
 from templates.wording import (
@@ -106,13 +107,14 @@ class Facts:
             return True
         return bool(self._record.get(name))
 
-    def holds(self, condition: str | None) -> bool:
+    def holds(self, condition: Condition | None) -> bool:
         """Tell whether a block's `when` is met."""
         if condition is None:
             return True
-        if condition.startswith("!"):
-            return not self.has(condition[1:])
-        return self.has(condition)
+        met = self.has(condition.name)
+        if condition.value is not None:
+            met = met and str(self._data.get(condition.name)) == condition.value
+        return met is not condition.negated
 
     def entries(self, name: str) -> tuple[Words, ...]:
         """Return the entries of a list field."""

@@ -17,14 +17,9 @@ from pathlib import Path
 import uharfbuzz as hb
 
 from templates.errors import GlyphMissingError
+from templates.families import Family
 from templates.fontfile import Composite, Part, append_composites, name_subset
 from templates.wording import NO_BREAK_SPACE
-
-FAMILIES = {"sarabun": ("Sarabun-Regular.ttf", "Sarabun-Bold.ttf")}
-
-OFFICIAL_SCALE = {"sarabun": 0.75}
-"""Real size of one official point. The rules for official papers count in points of
-TH Sarabun, whose letters are three quarters as high as Sarabun's at the same size."""
 
 _SARA_AM = "\u0e33"
 _MAX_SHAPES = 8192
@@ -276,17 +271,10 @@ class FontUse:
         return self.face.embed(list(self._letters.values()))
 
 
-def find_file(family: str, *, bold: bool) -> Path:
-    """Return the file of a face."""
-    from fontpkg_sarabun import ROOT  # noqa: PLC0415 - nothing is read at import
-
-    return Path(ROOT) / "files" / FAMILIES[family][bold]
-
-
-@functools.lru_cache(maxsize=16)
-def load_face(family: str, *, bold: bool) -> Face:
+@functools.lru_cache(maxsize=64)
+def load_face(family: Family, *, bold: bool) -> Face:
     """Return a face of a family; loaded once for the process, then shared."""
-    return Face(find_file(family, bold=bold))
+    return Face(family.find_file(bold=bold))
 
 
 def write_to_unicode(texts: list[str]) -> bytes:

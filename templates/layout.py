@@ -14,7 +14,8 @@ from templates.document_type import DocumentType, Page
 from templates.drawing import DocumentInfo, PageWriter, prepare_reportlab
 from templates.errors import OverflowingError
 from templates.facts import Facts
-from templates.fonts import FAMILIES, EmbeddedFont
+from templates.families import FAMILIES
+from templates.fonts import EmbeddedFont
 from templates.lines import set_lines
 from templates.ornaments import draw_border
 from templates.place import Place
@@ -73,7 +74,7 @@ def draw_pages(
     pages, foot = _lay_out(composer)
     # 3.
     size = (to_points(page.width), to_points(page.height))
-    writer = PageWriter(page.font, size, info)
+    writer = PageWriter(page.family, size, info)
     for number, strips in enumerate(pages, start=1):
         if watermark:
             angle = 50 if page.height > page.width else 30
@@ -113,7 +114,7 @@ def check_pages(document_type: DocumentType, facts: Facts, qr: QrModules) -> Non
 
 def warm_up() -> None:
     """Load what the first document would wait for: fonts, and the words of Thai."""
-    for family in FAMILIES:
+    for family in FAMILIES.values():
         prepare_reportlab(family)
         set_lines((family, 12), (Run("ไทย"), Run("ไทย", bold=True)), 100)
 

@@ -4,6 +4,7 @@
 import functools
 from dataclasses import dataclass, replace
 
+from templates.families import Family
 from templates.fonts import Face, Shape, load_face
 from templates.wording import NO_BREAK_SPACE
 from templates.words import Break, Piece, Run, cut_pieces, split_clusters
@@ -43,7 +44,7 @@ class Line:
 
 @functools.lru_cache(maxsize=_MAX_TEXTS)
 def set_lines(
-    style: tuple[str, float],
+    style: tuple[Family, float],
     runs: tuple[Run, ...],
     width: float,
     first_width: float | None = None,

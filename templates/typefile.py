@@ -46,6 +46,27 @@ class TableReader:
         """Tell whether the key is there."""
         return key in self._table
 
+    def holds(self, key: str, kind: type) -> bool:
+        """Tell whether the key is there with a value of a kind."""
+        return type(self._table.get(key)) is kind
+
+    def file(self, key: str, pattern: str, words: str) -> str:
+        """Return the name of a file that lies in the folder of the type."""
+        name = self.text(key)
+        if not re.fullmatch(pattern, name):
+            raise self.error(
+                f"{key} = {name!r} is not the name of {words}",
+                "Put the file beside type.toml and write its name, without a folder.",
+                key,
+            )
+        if not (self._file.parent / name).is_file():
+            raise self.error(
+                f"{key} = {name!r} is not there",
+                f"Put the file into {self._file.parent}.",
+                key,
+            )
+        return name
+
     def text(
         self, key: str, default: str | None = None, *, pattern: str | None = None
     ) -> str:

@@ -9,7 +9,7 @@ from templates.document_type import DocumentType
 from templates.drawing import PageWriter
 from templates.errors import OverflowingError
 from templates.facts import Facts
-from templates.fonts import OFFICIAL_SCALE, load_face
+from templates.fonts import load_face
 from templates.lines import Line, set_lines
 from templates.phrases import Literal, Phrase
 from templates.strips import Painter, Strip, align_within
@@ -24,7 +24,7 @@ class Typesetter:
     def __init__(self, document_type: DocumentType, facts: Facts) -> None:
         self.type, self.facts = document_type, facts
         self._page = document_type.page
-        self._scale = OFFICIAL_SCALE[self._page.font]
+        self._scale = self._page.family.scale
 
     def write_digits(self, text: str) -> str:
         """Return a text with the digits of the type, Thai or Arabic."""
@@ -49,7 +49,7 @@ class Typesetter:
     def measure(self, text: str, style: TextStyle) -> tuple[float, float]:
         """Return width of a text on one line, and size of its letters, in points."""
         size = self.size_of(style) * self._scale
-        [line] = set_lines((self._page.font, size), (Run(text),), float("inf"))
+        [line] = set_lines((self._page.family, size), (Run(text),), float("inf"))
         return line.width, size
 
     def set_text(
@@ -79,8 +79,8 @@ class Typesetter:
         if measure < size:
             raise OverflowingError(f"{self.type.id}: no room left for text")
         looked = tuple(replace(run, bold=True) if style.bold else run for run in runs)
-        lines = set_lines((self._page.font, size), looked, measure, measure - indent)
-        face = load_face(self._page.font, bold=False)
+        lines = set_lines((self._page.family, size), looked, measure, measure - indent)
+        face = load_face(self._page.family, bold=False)
         above = (leading - (face.ascender - face.descender) * size / 1000) / 2
         drop = above + face.ascender * size / 1000
         strips = []

@@ -423,6 +423,11 @@ block = "emblem"
 
 [[blocks]]
 block = "paragraph"
+role = "title"
+text = "{type_name}"
+
+[[blocks]]
+block = "paragraph"
 text = "อนุญาตให้ **{fisher}** ทำการประมงได้ถึงวันที่ {valid_until}"
 align = "justify"
 

@@ -42,6 +42,11 @@ public = true
 
 [[blocks]]
 block = "paragraph"
+role = "title"
+text = "{type_name}"
+
+[[blocks]]
+block = "paragraph"
 text = "อนุญาตให้ {fisher} ทำการประมง"
 
 [[foot]]
@@ -95,13 +100,13 @@ def test_an_unknown_type_is_named_with_the_known_ones() -> None:
         ('kind = "name"', 'kind = "choice"', 27, "needs choices"),
         ('name = "fisher"', 'name = "number"', 25, "is taken"),
         ('paper = "A5"', 'paper = "B5"', 22, "Known are: A4, A5"),
-        ("{fisher}", "{fischer}", 32, "neither a field nor a fact"),
-        ("{fisher}", "{fisher:words}", 32, "cannot be written as 'words'"),
-        ("{fisher}", "{fisher", 32, "not a place for a fact"),
-        ("{fisher}", "**{fisher}", 32, "bold begins"),
+        ("{fisher}", "{fischer}", 37, "neither a field nor a fact"),
+        ("{fisher}", "{fisher:words}", 37, "cannot be written as 'words'"),
+        ("{fisher}", "{fisher", 37, "not a place for a fact"),
+        ("{fisher}", "**{fisher}", 37, "bold begins"),
         ('block = "paragraph"', 'block = "paragraf"', 31, "Did you mean 'paragraph'"),
-        ('block = "qr"', 'block = "qr"\nwhen = "boat"', 36, "is not a field"),
-        ('block = "qr"', 'block = "qr"\nsize = 100', 36, "between 7 and 16"),
+        ('block = "qr"', 'block = "qr"\nwhen = "boat"', 41, "is not a field"),
+        ('block = "qr"', 'block = "qr"\nsize = 100', 41, "between 7 and 16"),
         ('en = "Sample law"', 'em = "Sample law"', 5, "en is missing"),
     ],
 )

@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 
 from templates.drawing import DocumentInfo, PageWriter
+from templates.families import SARABUN
 from templates.lines import set_lines
 from templates.ornaments import draw_border, draw_emblem
 from templates.place import Place
@@ -21,7 +22,7 @@ SHEET = Place(page=0, left=0, bottom=0, right=SIZE[0], top=SIZE[1])
 
 
 def make_writer() -> PageWriter:
-    return PageWriter("sarabun", SIZE, INFO)
+    return PageWriter(SARABUN, SIZE, INFO)
 
 
 def place_at(left: float, bottom: float, side: float) -> Place:
@@ -59,7 +60,7 @@ def test_a_page_without_text_holds_no_font() -> None:
 def test_text_names_the_faces_it_uses() -> None:
     writer = make_writer()
     runs = (Run("น้ำ"), Run("ผึ้ง", bold=True))
-    (line,) = set_lines(("sarabun", 12), runs, 180)
+    (line,) = set_lines((SARABUN, 12), runs, 180)
     writer.draw_line(line, (10, 50), 12)
     writer.finish_page()
     _, fonts = writer.finish()
@@ -104,7 +105,7 @@ def test_a_rule_is_where_it_was_drawn(
 
 def test_what_is_drawn_is_marked() -> None:
     writer, paragraph = make_writer(), Element(role="P")
-    first, second = (set_lines(("sarabun", 12), (Run(word),), 180)[0] for word in "กข")
+    first, second = (set_lines((SARABUN, 12), (Run(word),), 180)[0] for word in "กข")
     writer.draw_line(first, (10, 60), 12, element=paragraph)
     writer.draw_line(second, (10, 40), 12, element=paragraph)
     writer.draw_rule(10, 30, 180, 1)

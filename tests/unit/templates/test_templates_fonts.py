@@ -7,6 +7,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from templates.errors import GlyphMissingError
+from templates.families import SARABUN
 from templates.fonts import FontUse, load_face
 
 HARD = "ที่ น้ำ กำ ปี๊ ป่า ป้ำ ฟำ ฝ้าย ญู ฐุ ฏู กตัญญู เกี๊ยว ฤๅ ผึ้ง ปั้น ธุ์ สมัย ๑๒๓ A วันที่ fi VAT"
@@ -15,22 +16,22 @@ HARD = "ที่ น้ำ กำ ปี๊ ป่า ป้ำ ฟำ ฝ้�
 @pytest.mark.parametrize("bold", [False, True])
 @pytest.mark.parametrize("word", HARD.split(" "))
 def test_letters_read_back_as_the_word(word: str, *, bold: bool) -> None:
-    shape = load_face("sarabun", bold=bold).shape(word)
+    shape = load_face(SARABUN, bold=bold).shape(word)
     assert "".join(letter.text for letter in shape.letters) == word
 
 
 def test_latin_before_thai_keeps_its_tone_mark() -> None:
-    shape = load_face("sarabun", bold=False).shape("A วันที่")
+    shape = load_face(SARABUN, bold=False).shape("A วันที่")
     assert [letter.text for letter in shape.letters] == ["A", " ", "วั", "น", "ที่"]
 
 
 def test_a_character_without_glyph_is_named() -> None:
     with pytest.raises(GlyphMissingError, match="U\\+4E2D"):
-        load_face("sarabun", bold=False).shape("ก中")
+        load_face(SARABUN, bold=False).shape("ก中")
 
 
 def test_the_embedded_font_holds_one_glyph_for_each_letter() -> None:
-    use = FontUse(load_face("sarabun", bold=False))
+    use = FontUse(load_face(SARABUN, bold=False))
     letters = [
         letter for word in HARD.split(" ") for letter in use.face.shape(word).letters
     ]
@@ -52,7 +53,7 @@ def test_the_embedded_font_holds_one_glyph_for_each_letter() -> None:
 
 def test_the_same_letters_give_the_same_font() -> None:
     def embed() -> bytes:
-        use = FontUse(load_face("sarabun", bold=False))
+        use = FontUse(load_face(SARABUN, bold=False))
         for letter in use.face.shape("กตัญญูน้ำ").letters:
             use.encode(letter)
         return use.embed().program
@@ -61,9 +62,9 @@ def test_the_same_letters_give_the_same_font() -> None:
 
 
 def test_a_letter_made_again_keeps_its_code() -> None:
-    face = load_face("sarabun", bold=False)
+    face = load_face(SARABUN, bold=False)
     load_face.cache_clear()
-    again = load_face("sarabun", bold=False)
+    again = load_face(SARABUN, bold=False)
     use = FontUse(face)
     codes = [use.encode(letter) for letter in face.shape("น้ำผึ้ง").letters]
     assert [use.encode(letter) for letter in again.shape("น้ำผึ้ง").letters] == codes

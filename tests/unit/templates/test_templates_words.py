@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from templates.families import SARABUN
 from templates.lines import set_lines
 from templates.words import Break, Run, cut_pieces
 
@@ -15,7 +16,7 @@ LAW = "อาศัยอำนาจตามความในมาตรา 
 
 
 def set_text(runs: list[Run], width: float) -> list[str]:
-    lines = set_lines(("sarabun", 12), tuple(runs), width)
+    lines = set_lines((SARABUN, 12), tuple(runs), width)
     return [
         "".join(letter.text for piece in line.pieces for letter in piece.shape.letters)
         for line in lines
@@ -25,7 +26,7 @@ def set_text(runs: list[Run], width: float) -> list[str]:
 @pytest.mark.parametrize("width", range(60, 460, 7))
 def test_nothing_is_lost_and_no_line_is_too_wide(width: int) -> None:
     runs = [Run(LAW + " ให้ "), Run("นายสมชาย ใจดี", bold=True, whole=True)]
-    lines = set_lines(("sarabun", 12), tuple(runs), width)
+    lines = set_lines((SARABUN, 12), tuple(runs), width)
     assert "".join(set_text(runs, width)) == LAW + " ให้ นายสมชาย ใจดี"
     assert all(line.width <= width + 0.02 for line in lines)
 
