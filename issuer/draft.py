@@ -124,6 +124,58 @@ def draft_document(
     )
     kind = issuer.catalogue.get_type(request.type_id)
     # 2.
+    document, year = imagine_document(kind, request, caller, now)
+    # 3.
+    job = imagine_job(
+        kind,
+        document,
+        agency_name=issuer.store.get_agency(document.agency_id).name,
+        verify_url=issuer.verify_url(document.id),
+    )
+    return Draft(
+        document_type=kind, document=document, year=year, job=make_preview(job)
+    )
+
+
+def build_facts(
+    issuer: Issuer, document: Document, kind: DocumentType, key: ClaimSigning
+) -> tuple[bytes, bytes]:
+    """Return the record of a document, and its claim signed with `key`.
+
+    Raises:
+        RecordError, ClaimError: a fact does not fit the formats.
+    """
+    agency_name = issuer.store.get_agency(document.agency_id).name
+    record = _write_record(kind, document, agency_name, issuer.verify_url(document.id))
+    return record, _sign_claim(kind, document, record, key)
+
+
+def build_job(
+    issuer: Issuer, document: Document, kind: DocumentType, record: bytes, claim: bytes
+) -> RenderJob:
+    """Return all that the page of a document is drawn from.
+
+    Raises:
+        QrCodeError: the address and claim do not fit a QR code.
+    """
+    return RenderJob(
+        document_type=kind,
+        record=parse_record(record),
+        record_bytes=record,
+        claim=claim,
+        qr=draw_qr(qr_segments(issuer.verify_url(document.id), claim)),
+        watermark=WATERMARK if issuer.watermarked else None,
+    )
+
+
+def imagine_document(
+    kind: DocumentType, request: IssueRequest, caller: Caller, now: datetime
+) -> tuple[Document, int]:
+    """Return the document that a request asks for, and the year it would count in.
+
+    Raises:
+        FieldsError: with every field or date that is wrong.
+    """
     data = kind.normalise(request.data)
     kind.check_fields(data)
     issued_on = bangkok_date(now)
@@ -131,7 +183,6 @@ def draft_document(
     valid_from, valid_until = kind.resolve_validity(
         issued_on, request.valid_from, request.valid_until
     )
-    # 3.
     year = buddhist_year(issued_on, YearBasis(kind.numbering.year_basis))
     document = Document(
         id=DocumentId("A" * 26),
@@ -156,68 +207,64 @@ def draft_document(
         file_sha256=None,
         reserved_by=caller.actor,
     )
-    return Draft(
-        document_type=kind,
-        document=document,
-        year=year,
-        job=_draft_job(issuer, kind, document),
-    )
+    return document, year
 
 
-def build_facts(
-    issuer: Issuer, document: Document, kind: DocumentType, key: ClaimSigning
-) -> tuple[bytes, bytes]:
-    """Return the record of a document, and its claim signed with `key`.
+def imagine_job(
+    kind: DocumentType, document: Document, *, agency_name: Text, verify_url: str
+) -> RenderJob:
+    """Return a document's page as it would be, but that nobody signed its claim.
 
     Raises:
-        RecordError, ClaimError: a fact does not fit the formats.
+        FieldsError: the data cannot be recorded, or have a character without glyph.
+        RenderError: the page cannot be drawn.
     """
-    record = build_record(
-        document,
-        agency_name=issuer.store.get_agency(document.agency_id).name,
-        legal_basis=Text(th=kind.legal_basis.th, en=kind.legal_basis.en),
-        verify_url=issuer.verify_url(document.id),
+    try:
+        record = _write_record(kind, document, agency_name, verify_url)
+        claim = _sign_claim(kind, document, record, _UNSIGNED)
+    except (CanonicalError, ClaimError, DocumentError, RecordError) as error:
+        raise _refusal("data", "not_recordable", str(error)) from error
+    job = RenderJob(
+        document_type=kind,
+        record=parse_record(record),
+        record_bytes=record,
+        claim=claim,
+        qr=draw_qr(qr_segments(verify_url, claim)),
+        watermark=WATERMARK,
     )
+    try:
+        check_drawable(job)
+    except MissingGlyphError as error:
+        raise _glyph_refusal(document.data, error) from error
+    return job
+
+
+def make_preview(job: RenderJob) -> RenderJob:
+    """Take away what would look as if it could be verified; nobody signed it."""
+    return replace(job, record_bytes=None, claim=None, qr=None, watermark=WATERMARK)
+
+
+def _write_record(
+    kind: DocumentType, document: Document, agency_name: Text, verify_url: str
+) -> bytes:
+    return build_record(
+        document,
+        agency_name=agency_name,
+        legal_basis=Text(th=kind.legal_basis.th, en=kind.legal_basis.en),
+        verify_url=verify_url,
+    )
+
+
+def _sign_claim(
+    kind: DocumentType, document: Document, record: bytes, key: ClaimSigning
+) -> bytes:
     holder = kind.holder_name(document.data)
-    claim = build_claim(
+    return build_claim(
         claim_from_facts(read_facts(record), type_code=kind.code, holder=holder),
         document_id=document.id,
         kid=key.kid,
         sign=key.sign,
     )
-    return record, claim
-
-
-def build_job(
-    issuer: Issuer, document: Document, kind: DocumentType, record: bytes, claim: bytes
-) -> RenderJob:
-    """Return all that the page of a document is drawn from.
-
-    Raises:
-        QrCodeError: the address and claim do not fit a QR code.
-    """
-    return RenderJob(
-        document_type=kind,
-        record=parse_record(record),
-        record_bytes=record,
-        claim=claim,
-        qr=draw_qr(qr_segments(issuer.verify_url(document.id), claim)),
-        watermark=WATERMARK if issuer.watermarked else None,
-    )
-
-
-def _draft_job(issuer: Issuer, kind: DocumentType, document: Document) -> RenderJob:
-    try:
-        record, claim = build_facts(issuer, document, kind, _UNSIGNED)
-    except (CanonicalError, ClaimError, DocumentError, RecordError) as error:
-        raise _refusal("data", "not_recordable", str(error)) from error
-    job = build_job(issuer, document, kind, record, claim)
-    try:
-        check_drawable(job)
-    except MissingGlyphError as error:
-        raise _glyph_refusal(document.data, error) from error
-    # What nobody signed must not look as if it could be verified.
-    return replace(job, record_bytes=None, claim=None, qr=None, watermark=WATERMARK)
 
 
 def _glyph_refusal(data: Mapping[str, Any], error: MissingGlyphError) -> Exception:
