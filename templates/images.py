@@ -19,7 +19,11 @@ from templates.wording import Localized
 MAX_FILE_BYTES: Final = 5_000_000
 """Bytes of an image that is read: a photograph as phones make them."""
 MAX_PIXELS: Final = 25_000_000
-"""Pixels of an image that is read, 75 MB unpacked: phones make 12 or 24 million."""
+"""Pixels of a JPEG that is read (phones make 12 or 24 million): it can be unpacked
+to a half or a quarter of them."""
+MAX_PNG_PIXELS: Final = 10_000_000
+"""Pixels of a PNG that is read (A4 scanned at 300 dpi): they are all unpacked, 40 MB
+of them, a few times over, out of a file of some kB if somebody means harm."""
 MAX_SIDE: Final = 1_600
 """Pixels of the longer side as stored: 135 mm at 300 dpi; more is made smaller."""
 MAX_STORED_BYTES: Final = 300_000
@@ -66,7 +70,8 @@ def image_bytes(text: str) -> bytes:
 def _decode(text: str) -> bytes:
     if len(text) > MAX_FILE_BYTES * 3 // 2:
         raise _too_large()
-    plain = _BLANK.sub("", _DATA_URL.sub("", text, count=1))
+    address = _DATA_URL.match(text)
+    plain = _BLANK.sub("", text[address.end() :] if address else text)
     try:
         data = base64.b64decode(plain.encode("ascii"), validate=True)
     except (ValueError, binascii.Error):
@@ -89,15 +94,15 @@ def _read_size(data: bytes) -> tuple[int, int]:
         ImageError: not a PNG or JPEG, or too many pixels.
     """
     if data.startswith(_PNG) and data[12:16] == b"IHDR" and len(data) >= 24:  # noqa: PLR2004 - end of the size in IHDR
-        width, height = struct.unpack(">II", data[16:24])
+        limit, (width, height) = MAX_PNG_PIXELS, struct.unpack(">II", data[16:24])
     elif data.startswith(_JPEG):
-        width, height = _read_jpeg_size(data)
+        limit, (width, height) = MAX_PIXELS, _read_jpeg_size(data)
     else:
         raise _wrong_format()
     if not width or not height:
         raise damaged()
-    if width * height > MAX_PIXELS:
-        millions = MAX_PIXELS // 1_000_000
+    if width * height > limit:
+        millions = limit // 1_000_000
         raise ImageError(
             "image_too_large",
             Localized(

@@ -28,8 +28,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """What puts an image upright, by its EXIF orientation."""
-_QUALITIES = (90, 80, 70, 60)
-"""Tried in turn until the file is small enough."""
+_STEPS = ((1.0, 90), (1.0, 80), (1.0, 70), (0.75, 75), (0.5, 75), (0.5, 60))
+"""Part of the side, and quality, tried in turn until the file is small enough."""
 _DEEP = ("I", "I;16", "I;16B", "I;16L", "F")
 _BROKEN = (
     OSError,
@@ -60,10 +60,9 @@ def check_pixels(data: bytes) -> None:
 def redraw(data: bytes, *, side: int, limit: int) -> bytes:
     """Return an image as a plain JPEG.
 
-    1. Unpack it, no larger than needed.
-    2. Make it sRGB or gray, on white.
-    3. Make it small enough and put it upright.
-    4. Pack it, without metadata.
+    1. Unpack it and make it small enough.
+    2. Make it sRGB or gray, on white, and put it upright.
+    3. Pack it, without metadata.
 
     Args:
         data: a PNG or JPEG.
@@ -77,14 +76,12 @@ def redraw(data: bytes, *, side: int, limit: int) -> bytes:
     with _opened(data) as image:
         turn = _TURNS.get(_orientation(image))
         image.draft(None, (side, side))
-        image.load()
+        small = _shrunk(image, side)
         # 2.
-        plain = _on_white(image)
-        # 3.
-        plain.thumbnail((side, side), Image.Resampling.LANCZOS)
+        plain = _on_white(small)
         if turn is not None:
             plain = plain.transpose(turn)
-    # 4.
+    # 3.
     return _pack(plain, limit)
 
 
@@ -111,15 +108,32 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
+def _shrunk(image: Image.Image, side: int) -> Image.Image:
+    """Return the image unpacked, its longer side no longer than `side`."""
+    image.load()
+    if max(image.size) <= side:
+        return image
+    if image.mode in _DEEP:
+        image = _flattened(image)
+    elif image.mode in {"1", "P", "PA"} or "transparency" in image.info:
+        image = image.convert("L" if image.mode == "1" else "RGBA")
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return image
+
+
+def _flattened(image: Image.Image) -> Image.Image:
+    """Return gray of sixteen bits as gray of eight."""
+    return image.point(lambda level: level / 256).convert("L")
+
+
 def _on_white(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     if image.mode in _DEEP:
-        return image.point(lambda level: level / 256).convert("L")
-    if image.mode in {"1", "L"} and "transparency" not in image.info:
+        return _flattened(image)
+    see_through = image.has_transparency_data
+    if image.mode in {"1", "L"} and not see_through:
         return image.convert("L")
-    if image.mode in {"LA", "PA", "P", "RGBA", "RGBa", "La"} or (
-        "transparency" in image.info
-    ):
+    if see_through or image.mode == "P":
         clear = image.convert("RGBA")
         white = Image.new("RGBA", clear.size, "white")
         image = Image.alpha_composite(white, clear).convert("RGB")
@@ -145,7 +159,10 @@ def _to_srgb(image: Image.Image, profile: object) -> Image.Image:
 def _pack(image: Image.Image, limit: int) -> bytes:
     bare = Image.new(image.mode, image.size)
     bare.paste(image)  # the comment of a JPEG would come along otherwise
-    for quality in _QUALITIES:
+    for part, quality in _STEPS:
+        size = (round(image.width * part) or 1, round(image.height * part) or 1)
+        if size != bare.size:
+            bare = bare.resize(size, Image.Resampling.LANCZOS)
         out = BytesIO()
         bare.save(out, "JPEG", quality=quality, subsampling="4:2:0", optimize=True)
         if out.tell() <= limit:
