@@ -308,7 +308,7 @@ def test_an_image_that_was_not_normalised_is_refused() -> None:
 
 def test_too_much_detail_is_refused() -> None:
     with pytest.raises(ImageError, match="too much detail"):
-        redraw(image_bytes(packed(noisy((80, 80), 255))), side=80, limit=1_000)
+        redraw(image_bytes(packed(noisy((80, 80), 255))), side=80, limit=500)
 
 
 def test_much_detail_costs_pixels_before_it_is_refused() -> None:
