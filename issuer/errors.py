@@ -70,5 +70,14 @@ class PageOverflowError(RenderError):
     """A part of the page does not fit; nothing is clipped or shrunk in silence."""
 
 
+class GateError(RenderError):
+    """The finished file is not what it should be, or holds what it should not."""
+
+    def __init__(self, message: str, *, reason: str = "", th: str = "") -> None:
+        self.reason = reason
+        self.th = th or message
+        super().__init__(message)
+
+
 class QrCodeError(RenderError):
     """The address cannot be put in a QR code."""
