@@ -21,6 +21,7 @@ from templates.blocks import (
     Qr,
     Rule,
     Signature,
+    Table,
 )
 from templates.document_type import DocumentType
 from templates.drawing import PageWriter
@@ -39,6 +40,7 @@ from templates.strips import (
     to_points,
 )
 from templates.structure import Element
+from templates.tables import make_table
 from templates.typesetter import Typesetter
 from templates.words import Run
 
@@ -61,6 +63,7 @@ class Composer:
         self.root = Element(role="Document")
         page = document_type.page
         self.width = to_points(page.width - page.left - page.right)
+        self.room = to_points(page.height - page.top - page.bottom)
 
     def stack_body(self) -> list[Strip]:
         """Return the strips of what flows from page to page."""
@@ -169,6 +172,9 @@ class Composer:
             strips += join_columns(label, text, hang, margin)
         return strips
 
+    def _make_table(self, block: Table, width: float, parent: Element) -> list[Strip]:
+        return make_table(self.setter, block, width, parent, self.room)
+
     def _make_columns(
         self, block: Columns, width: float, parent: Element
     ) -> list[Strip]:
@@ -251,6 +257,7 @@ class Composer:
         Pairs: _make_pairs,
         Numbered: _make_numbered,
         Columns: _make_columns,
+        Table: _make_table,
         Emblem: _make_emblem,
         Rule: _make_rule,
         Signature: _make_signature,

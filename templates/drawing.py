@@ -189,6 +189,14 @@ class PageWriter:
         self._set_stroke("accent", weight)
         self._canvas.line(*round_lengths(x, y, x + length, y))
 
+    def draw_lines(
+        self, lines: Iterable[tuple[float, float, float, float]], weight: float
+    ) -> None:
+        """Draw straight black lines, each from a point to another."""
+        self._mark(None)
+        self._set_stroke("black", weight)
+        self._canvas.lines([round_lengths(*line) for line in lines])
+
     def draw_figures(
         self, figures: Iterable[Figure], place: Place, element: Element | None = None
     ) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from templates.blocks import TextStyle
 from templates.composer import Composer
-from templates.document_type import DocumentType, Page
+from templates.document_type import DocumentType
 from templates.drawing import DocumentInfo, PageWriter, prepare_reportlab
 from templates.errors import OverflowingError
 from templates.facts import Facts
@@ -122,7 +122,7 @@ def warm_up() -> None:
 def _lay_out(composer: Composer) -> tuple[list[list[Strip]], list[Strip]]:
     """Return the strips of each page, and those of the foot."""
     body, foot = composer.stack_body(), composer.stack_foot()
-    room = _find_room(composer.type.page)
+    room = composer.room
     pages = divide_strips(body, room, height_of(foot))
     if composer.type.page.one_page and len(pages) > 1:
         excess = to_millimetres(height_of(body) + height_of(foot) - room)
@@ -133,10 +133,6 @@ def _lay_out(composer: Composer) -> tuple[list[list[Strip]], list[Strip]]:
     return pages, foot
 
 
-def _find_room(page: Page) -> float:
-    return to_points(page.height - page.top - page.bottom)
-
-
 def _draw_running_line(
     writer: PageWriter, composer: Composer, number: int, count: int
 ) -> None:
@@ -144,13 +140,14 @@ def _draw_running_line(
     page, setter = composer.type.page, composer.setter
     style = TextStyle(size=_RUNNING_SIZE, tone="gray")
     where = setter.write_digits(f"หน้า {number}/{count}")
-    right = setter.set_text(
+    place = setter.set_text(
         [Run(where)], composer.width, replace(style, align="right"), element=None
     )
     inset = page.top * 0.45 if page.border == "none" else _BORDER_DEPTH_MM
     left, top = to_points(page.left), to_points(page.height - inset)
-    paint_strips(writer, right, left, top)
+    # From left to right, as it will be read.
     if number > 1:
         what = f"{composer.type.name.th} เลขที่ {composer.facts.write('number').text}"
         name = setter.set_text([Run(what)], composer.width, style, element=None)
         paint_strips(writer, name, left, top)
+    paint_strips(writer, place, left, top)

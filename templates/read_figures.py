@@ -29,6 +29,12 @@ def read_table(reader: TableReader, scope: Scope) -> Block:
             "the table has no columns", "Add [[blocks.columns]] with column = ..."
         )
     columns = tuple(_read_column(table, found) for table in tables)
+    if columns[0].total:
+        raise tables[0].error(
+            "the first column has a sum, and no room is left for its label",
+            "Put another column before it, such as number = true.",
+            "total",
+        )
     padding = reader.number("padding", 1, high=10)
     room = share_width(reader, [column.width for column in columns], scope.width)
     if min(room) - 2 * padding < MIN_MEASURE_MM / 2:

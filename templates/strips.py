@@ -30,7 +30,9 @@ class Strip:
     keep: bool = False
     """Keep on one page with the strip that follows."""
     gap: bool = False
-    """Empty space, dropped at the top of a page."""
+    """Empty space, dropped where a page begins with it, except the first."""
+    head: "Strip | None" = None
+    """Repeated above where a page begins with this strip, as the header of a table."""
 
 
 def divide_strips(strips: list[Strip], limit: float, foot: float) -> list[list[Strip]]:
@@ -45,7 +47,8 @@ def divide_strips(strips: list[Strip], limit: float, foot: float) -> list[list[S
     for chunk in _group_kept(strips, limit):
         if pages[-1] and height_of([*pages[-1], *chunk]) > limit + _ROUNDING:
             pages.append([])
-        _append(pages[-1], chunk)
+        begins = not pages[-1] and len(pages) > 1
+        pages[-1] += _begin_page(chunk) if begins else chunk
     if height_of(pages[-1]) + foot > limit + _ROUNDING:
         pages.append(_take_last_lines(pages[-1], limit - foot))
     return pages
@@ -85,20 +88,25 @@ def _group_kept(strips: list[Strip], limit: float) -> list[list[Strip]]:
     groups: list[list[Strip]] = []
     held: list[Strip] = []
     for strip in strips:
-        if strip.height > limit:
-            raise _too_high(strip.height, limit)
+        alone = height_of(_begin_page([strip]))
+        if alone > limit + _ROUNDING:
+            raise _too_high(alone, limit)
         held.append(strip)
         if not strip.keep and not strip.gap:
-            groups += [held] if height_of(held) <= limit else [[one] for one in held]
+            whole = height_of(_begin_page(held)) <= limit + _ROUNDING
+            groups += [held] if whole else [[one] for one in held]
             held = []
     return [*groups, held] if held else groups
 
 
-def _append(page: list[Strip], chunk: list[Strip]) -> None:
+def _begin_page(strips: list[Strip]) -> list[Strip]:
+    """Return strips as a page begins with them: no gap, and the header of a table."""
     start = 0
-    while not page and start < len(chunk) and chunk[start].gap:
+    while start < len(strips) and strips[start].gap:
         start += 1
-    page += chunk[start:]
+    shown = strips[start:]
+    head = shown[0].head if shown else None
+    return [head, *shown] if head else shown
 
 
 def _take_last_chunk(page: list[Strip]) -> list[Strip]:
@@ -121,8 +129,7 @@ def _take_last_lines(page: list[Strip], room: float) -> list[Strip]:
     kept, moved = list(page), list[Strip]()
     while kept and sum(not strip.gap for strip in moved) < _MIN_LINES_WITH_FOOT:
         moved = _take_last_chunk(kept) + moved
-    while moved and moved[0].gap:
-        moved = moved[1:]
+    moved = _begin_page(moved)
     if not kept or height_of(moved) > room:
         return []
     page[:] = kept

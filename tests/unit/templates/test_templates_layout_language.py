@@ -167,6 +167,7 @@ def test_a_layout_holds_tables_pictures_and_boxes(tmp_path: Path) -> None:
         ('column = "use"->column = "use"\ntotal = true', "kind integer or money"),
         ('column = "use"->column = "use"\nstyle = "short"', "'short' is not known"),
         ("total = true->", "no column has a sum"),
+        ("number = true->column = 'area'\ntotal = true", "the first column has a sum"),
         ('field = "photo"->field = "rooms"', "kind table.*block 'image' shows.*photo"),
         ('field = "photo"->file = "../x.png"', "without a folder"),
         ('field = "photo"->file = "logo.png"', "is not there"),
