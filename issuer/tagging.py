@@ -17,6 +17,9 @@ _SEAL_LABEL = "ตราอิเล็กทรอนิกส์ของห�
 _WIDGET_FLAGS = 132
 """Print and locked (ISO 32000-1 table 165); an archive allows no hidden field."""
 
+_SIGNED_APPEND_ONLY = 3
+"""SigFlags (ISO 32000-1 table 219)."""
+
 
 def write_structure(pdf: Pdf, root: Element, *, seal_field: bool) -> None:
     """Write the structure tree, and make the signature field if one is wanted.
@@ -133,5 +136,6 @@ def _add_seal_field(pdf: Pdf, document: Object) -> Object:
     document.K = Array([*(kids if isinstance(kids, Array) else [kids]), form])
     page.Annots = Array([field])
     page.Tabs = Name.S
-    pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
+    # The flags of a signed file already: so that sealing changes the field alone.
+    pdf.Root.AcroForm = Dictionary(Fields=Array([field]), SigFlags=_SIGNED_APPEND_ONLY)
     return form
