@@ -6,8 +6,7 @@ dates, a record or claim that cannot be built, a page that cannot be drawn.
 """
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -37,7 +36,9 @@ from register.errors import (
     ClaimError,
     DocumentError,
     RecordError,
+    RecordSizeError,
 )
+from register.public_record import MAX_VALUE_CHARS
 from register.record import build_record, parse_record, read_facts
 from register.store import StatusChange
 from templates.catalogue import DocumentType, Localized
@@ -46,6 +47,10 @@ from templates.errors import FieldProblem, FieldsError
 WATERMARK: Final = "ตัวอย่าง"
 """On every page that is not a document of an agency in production."""
 
+_TOO_LARGE: Final = Localized(
+    th="ข้อมูลและภาพรวมกันมากเกินกว่าที่เอกสารฉบับหนึ่งเก็บได้ โปรดใช้ภาพที่เล็กลง",
+    en="data and images are more than one document can hold; use smaller images",
+)
 _FIRST_DAY: Final = date(1970, 1, 1)
 _LAST_DAY: Final = date(2400, 12, 31)
 """Days that claims can tell (docs/spec/claim.md) and licences can need."""
@@ -89,7 +94,8 @@ class IssueRequest:
         try:
             return hashlib.sha256(encode_json(asked)).digest()
         except CanonicalError as error:
-            raise _refusal("data", "not_canonical", str(error)) from error
+            text = Localized(th="ข้อมูลนี้บันทึกลงเอกสารไม่ได้", en=str(error))
+            raise _refusal("data", "not_canonical", text) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +184,7 @@ def imagine_document(
     """
     data = kind.normalise(request.data)
     kind.check_fields(data)
+    _check_public(kind, data)
     issued_on = bangkok_date(now)
     _check_days(request)
     valid_from, valid_until = kind.resolve_validity(
@@ -222,8 +229,11 @@ def imagine_job(
     try:
         record = _write_record(kind, document, agency_name, verify_url)
         claim = _sign_claim(kind, document, record, _UNSIGNED)
+    except RecordSizeError as error:
+        raise _refusal("data", "record_too_large", _TOO_LARGE) from error
     except (CanonicalError, ClaimError, DocumentError, RecordError) as error:
-        raise _refusal("data", "not_recordable", str(error)) from error
+        text = Localized(th="ข้อมูลนี้บันทึกลงเอกสารไม่ได้", en=str(error))
+        raise _refusal("data", "not_recordable", text) from error
     job = RenderJob(
         document_type=kind,
         record=parse_record(record),
@@ -279,10 +289,22 @@ def _glyph_refusal(data: Mapping[str, Any], error: MissingGlyphError) -> Excepti
                 en=f"the font has no character “{character}” (U+{ord(character):04X})",
             ),
         )
-        for name, value in data.items()
-        if character and character in json.dumps(value, ensure_ascii=False)
+        for name, text in _texts(data)
+        if character and character in text
     )
     return FieldsError(problems) if problems else error
+
+
+def _texts(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text of the data with its place, as "conditions[2]"."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _texts(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, f"{path}[{index}]")
 
 
 def _check_days(request: IssueRequest) -> None:
@@ -306,6 +328,23 @@ def _check_days(request: IssueRequest) -> None:
         raise FieldsError(tuple(problems))
 
 
-def _refusal(field: str, reason: str, detail: str) -> FieldsError:
-    text = Localized(th="ข้อมูลนี้บันทึกลงเอกสารไม่ได้", en=detail)
+def _check_public(kind: DocumentType, data: Mapping[str, Any]) -> None:
+    """Refuse what could not be published: nobody would notice until it is issued."""
+    problems = [
+        FieldProblem(
+            field=field["name"],
+            reason="public_too_long",
+            detail=Localized(
+                th=f"ข้อมูลที่เปิดเผยต่อสาธารณะยาวเกิน {MAX_VALUE_CHARS} ตัวอักษร",
+                en=f"as shown to anyone, takes more than {MAX_VALUE_CHARS} characters",
+            ),
+        )
+        for field in kind.public_fields(data)
+        if len(field["value"]) > MAX_VALUE_CHARS
+    ]
+    if problems:
+        raise FieldsError(tuple(problems))
+
+
+def _refusal(field: str, reason: str, text: Localized) -> FieldsError:
     return FieldsError((FieldProblem(field=field, reason=reason, detail=text),))

@@ -58,8 +58,8 @@ class IssuerSettings(BaseSettings):
     crl_refresh: float = Field(default=900.0, gt=0)
     """Seconds a fetched CRL is used again: as old as a status list may be."""
 
-    max_body_bytes: int = Field(default=1_000_000, gt=0)
-    """Bytes of a JSON request: the largest record is a few kB."""
+    max_body_bytes: int = Field(default=8_000_000, gt=0)
+    """Bytes of a JSON request: one photograph as large as one is read, in base64."""
 
     @field_validator("tsa_urls", "crl_urls", "types", mode="before")
     @classmethod

@@ -30,6 +30,10 @@ class RecordError(RegisterError):
     """Bytes are not a record, or facts cannot become one."""
 
 
+class RecordSizeError(RecordError):
+    """A record would be larger than any verifier reads."""
+
+
 class EnvelopeError(RegisterError):
     """A signed envelope (JWS or COSE) is not of the form this project uses."""
 

@@ -49,8 +49,10 @@ from register.trust_list import TrustList
 RECORD_TYPE: Final = "tra-record+jwt"
 FILE_TYPE: Final = "tra-file+jwt"
 
+MAX_VALUE_CHARS: Final = 10_000
+"""Characters of one public value: a table of five pages."""
+
 _MAX_FIELDS: Final = 200
-_MAX_VALUE_CHARS: Final = 10_000
 _SHA256_HEX = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 
@@ -288,7 +290,7 @@ def _read_field(entry: object) -> PublicField:
     if _NAME.fullmatch(name) is None:
         raise DocumentError("a field name is a word of at most 64 characters")
     value = entry["value"]
-    if not isinstance(value, str) or len(value) > _MAX_VALUE_CHARS:
+    if not isinstance(value, str) or len(value) > MAX_VALUE_CHARS:
         raise DocumentError(f"the value of {name} is a string that fits a page")
     label = read_text(entry["label"], name=f"label of {name}")
     return PublicField(name=name, label=label, value=value)

@@ -30,7 +30,12 @@ from register.document import (
     check_type_id,
     parse_agency_id,
 )
-from register.errors import CanonicalError, DocumentError, RecordError
+from register.errors import (
+    CanonicalError,
+    DocumentError,
+    RecordError,
+    RecordSizeError,
+)
 from register.members import (
     format_instant,
     parse_day,
@@ -43,8 +48,9 @@ from register.members import (
     read_text,
 )
 
-MAX_RECORD_BYTES: Final = 64 * 1024
-"""A page of A4 holds a tenth of it; a verifier reads no more."""
+MAX_RECORD_BYTES: Final = 1024 * 1024
+"""Two photographs at their limit (`templates.images`) and the words of a hundred
+pages; a verifier reads no more."""
 
 _SALT_BYTES: Final = 16
 _MAX_NUMBER_CHARS: Final = 64
@@ -135,12 +141,17 @@ def build_record(
 
     Raises:
         RecordError: a fact does not fit the format.
+        RecordSizeError: all of them together do not.
     """
     try:
         members = _members(document, agency_name, legal_basis, verify_url)
         data = encode_json(members)
     except (CanonicalError, DocumentError) as error:
         raise RecordError(f"the record cannot be built: {error}") from error
+    if len(data) > MAX_RECORD_BYTES:
+        raise RecordSizeError(
+            f"the record takes {len(data)} bytes; at most {MAX_RECORD_BYTES} are read"
+        )
     parse_record(data)
     return data
 

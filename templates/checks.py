@@ -5,6 +5,7 @@ Nothing is repaired here. No text with control, zero-width, bidirectional or pri
 characters passes, and no mark that stands on nothing.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,6 +27,10 @@ from templates.wording import Localized
 MAX_PROBLEMS: Final = 100
 """Problems named of one field: a whole column may be wrong, and nobody reads more."""
 
+MAX_UNKNOWN: Final = 20
+"""Names told of that are no field: against an answer larger than the request."""
+
+_MAX_NAME = 80
 _BAD_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -39,9 +44,9 @@ def find_data_problems(
         elif field.required:
             yield missing(field)
     names = [field.name for field in fields]
-    for name in data:
-        if name not in names:
-            yield unknown(str(name), ", ".join(names))
+    odd = (name for name in data if name not in names)
+    for name in itertools.islice(odd, MAX_UNKNOWN):
+        yield unknown(str(name)[:_MAX_NAME], ", ".join(names))
 
 
 def find_problems(field: Field, value: object) -> Iterator[FieldProblem]:
@@ -78,16 +83,14 @@ def _problem(field: Field, reason: str, th: str, en: str) -> FieldProblem:
 def _first_problems(
     field: Field, found: Iterator[FieldProblem]
 ) -> Iterator[FieldProblem]:
-    """Yield the first problems of a field and, behind them, how many more."""
-    for _, problem in zip(range(MAX_PROBLEMS), found, strict=False):
-        yield problem
-    more = sum(1 for _ in found)
-    if more:
+    """Yield the first problems of a field and, behind them, that there are more."""
+    yield from itertools.islice(found, MAX_PROBLEMS)
+    if next(found, None) is not None:
         yield _problem(
             field,
             "more_problems",
-            f"และยังมีที่ผิดอีก {more} แห่ง",
-            f"and {more} more problems",
+            f"ยังมีที่ผิดอีก แสดงเพียง {MAX_PROBLEMS} แห่งแรก",
+            f"has more problems; these are the first {MAX_PROBLEMS}",
         )
 
 

@@ -24,7 +24,7 @@ class Limits:
     """Signatures and document timestamps: each costs public-key operations."""
 
     max_attachment_bytes: int = 1024 * 1024
-    """Bytes of the attached record; a record holds some kilobytes."""
+    """Bytes of the attached record: as many as a record may have (record.md)."""
 
     max_decoded_bytes: int = 128 * 1024 * 1024
     """Bytes that all streams together may unpack to: against zip bombs."""
