@@ -12,13 +12,15 @@ import templates
 from issuer.draft import build_facts, build_job
 from issuer.render import render_pdf
 from register.document import DocumentId
+from tests.conformance.everything import EVERYTHING
 from tests.world import World
 
 Issue = Callable[[World], bytes]
 
-TYPES = tuple(
-    sorted(file.parent.name for file in Path(*templates.__path__).glob("*/type.toml"))
+BUILT_IN = sorted(
+    file.parent.name for file in Path(*templates.__path__).glob("*/type.toml")
 )
+TYPES = (*BUILT_IN, EVERYTHING)
 
 
 def issue_sample(world: World, type_id: str) -> bytes:
