@@ -15,10 +15,16 @@ from typing import Any
 
 from templates.blocks import Background, Block, FixedBox
 from templates.checks import find_data_problems
-from templates.errors import FieldProblem, FieldsError, TypeFileError
+from templates.errors import (
+    FieldProblem,
+    FieldsError,
+    ImageFileError,
+    TypeFileError,
+)
 from templates.facts import write_value
 from templates.families import Family
 from templates.fields import Field, Kind
+from templates.image_files import read_images
 from templates.schema import describe_fields
 from templates.values import normalise_data
 from templates.wording import (
@@ -105,6 +111,11 @@ class DocumentType:
     """Boxes at fixed places."""
     folder: Path
 
+    def all_blocks(self) -> tuple[Block, ...]:
+        """Return the blocks of all parts of the layout, not those within columns."""
+        boxed = (block for box in self.fixed for block in box.blocks)
+        return (*self.blocks, *self.foot, *boxed)
+
     def normalise(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the data as it is stored: NFC, ASCII digits where they count.
 
@@ -189,10 +200,11 @@ class DocumentType:
         }
 
     def sample(self) -> dict[str, Any]:
-        """Return the sample data of the type.
+        """Return the sample data of the type, with the images it names.
 
         Raises:
-            TypeFileError: the sample is missing or is not a JSON object.
+            TypeFileError: the sample or an image is missing, or it is not a JSON
+                object.
         """
         file = self.folder / SAMPLE_FILE
         try:
@@ -207,7 +219,12 @@ class DocumentType:
             raise TypeFileError(
                 file, "is not an object", fix="Write the data as {...}, by field name."
             )
-        return data
+        try:
+            return read_images(data, self.folder)
+        except ImageFileError as error:
+            raise TypeFileError(
+                file, f"{error.field}: {error.problem}", fix=error.fix
+            ) from error
 
     def _show(self, field: Field, value: Any) -> str:  # noqa: ANN401 - of any kind
         thai = self.page.thai_digits

@@ -43,8 +43,12 @@ class ImageError(TemplateError):
         super().__init__(detail.en)
 
 
-class DataFileError(TemplateError):
-    """A file with the data of a document, or one that it names, cannot be read."""
+class ImageFileError(TemplateError):
+    """An image that stands beside a file of data cannot be read; names the fix."""
+
+    def __init__(self, field: str, problem: str, *, fix: str) -> None:
+        self.field, self.problem, self.fix = field, problem, fix
+        super().__init__(f"{field}: {problem}. {fix}")
 
 
 class FieldsError(TemplateError):

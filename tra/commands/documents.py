@@ -23,18 +23,22 @@ from issuer.issue import (
 from issuer.revoke import change_status, supersede_document
 from register.document import Action, Document, parse_document_id
 from register.store import StatusChange
+from templates.image_files import read_images
 from tra.clock import system_clock
 from tra.errors import UsageError
 from tra.home import open_home, operator, read_home
 from tra.output import AgencyOption, Json, document_facts, print_facts, print_json
 
 _BANGKOK = ZoneInfo("Asia/Bangkok")
-_MAX_DATA_BYTES = 1_000_000
+_MAX_DATA_CHARS = 8_000_000
+"""Of data on stdin: as many as the API takes of bytes (`TRA_MAX_BODY_BYTES`)."""
 
 DataFile = Annotated[
     Path,
     typer.Argument(
-        metavar="DATA.json", help="File with the document's fields; - for stdin."
+        metavar="DATA.json",
+        help="File with the document's fields; - for stdin. An image may stand "
+        'beside it: {"photo": {"file": "photo.jpg"}}.',
     ),
 ]
 DocumentIdArgument = Annotated[str, typer.Argument(help="Document id.")]
@@ -266,18 +270,19 @@ def _check_writable(output: Path | None) -> None:
 
 
 def _read_data(path: Path) -> dict[str, Any]:
+    stdin = str(path) == "-"
     try:
         text = (
-            typer.get_text_stream("stdin").read(_MAX_DATA_BYTES)
-            if str(path) == "-"
-            else path.read_text(encoding="utf-8")
+            typer.get_text_stream("stdin").read(_MAX_DATA_CHARS)
+            if stdin
+            else path.read_text(encoding="utf-8-sig")
         )
         data = json.loads(text)
     except (OSError, ValueError) as error:
         raise UsageError(f"{path} cannot be read as JSON: {error}") from error
     if not isinstance(data, dict):
         raise UsageError(f"{path} must hold a JSON object with the document's fields")
-    return data
+    return read_images(data, Path() if stdin else path.parent)
 
 
 def _parse_day(text: str | None, option: str) -> date | None:
