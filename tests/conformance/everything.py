@@ -18,7 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 EVERYTHING = "everything"
 FONTS = ("Sarabun-Light.ttf", "Sarabun-SemiBold.ttf")
 _A4 = (595.28, 841.89)
-_ROWS = 60
+_ROWS = 30
 
 
 def make_everything(folder: Path) -> Path:

@@ -62,14 +62,10 @@ def issue_three_pages(world: World) -> bytes:
     return pdf
 
 
-def without_structure(pdf: bytes) -> bytes:
-    """Return the file without tags: what a judge has to refuse."""
-    out = BytesIO()
-    with pikepdf.open(BytesIO(pdf)) as opened:
-        del opened.Root.StructTreeRoot
-        del opened.Root.MarkInfo
-        opened.save(out)
-    return out.getvalue()
+def first_revision(pdf: bytes) -> bytes:
+    """Return a sealed file as it was rendered, before it was sealed."""
+    end = b"%%EOF\n"
+    return pdf[: pdf.index(end) + len(end)]
 
 
 def _of_type(issue: Callable[[World, str], bytes], type_id: str) -> Issue:

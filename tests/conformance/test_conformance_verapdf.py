@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""veraPDF finds PDF/A-3a and PDF/UA-1 in every sealed document we issue."""
+"""veraPDF finds PDF/A-3a and PDF/UA-1 in every sealed document we issue.
+
+The same judge refuses the same document once anything in it is broken, so that its
+silence means something.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.conformance.issued import DOCUMENTS, TYPES, without_structure
+from tests.conformance.broken import BREAKS, break_file
+from tests.conformance.issued import DOCUMENTS, TYPES, first_revision
 from tests.conformance.jars import JudgeUnavailableError, fetch_jars
 from tests.conformance.verapdf import Flavour, Verdicts, describe, judge_files
 from tests.world import World
 
 WANTED = (Flavour.PDF_A_3A, Flavour.PDF_UA_1)
-UNTAGGED = "untagged"
+BROKEN = "business_licence-sample"
+"""The document that is broken in many ways."""
 JUNK = "junk"
 
 
@@ -31,9 +37,11 @@ def files(
     world: World,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Mapping[str, Path]:
-    """Every document to be judged, and two that must not pass."""
+    """Every document to be judged, and those that must not pass."""
     pdfs = {name: issue(world) for name, issue in DOCUMENTS.items()}
-    pdfs[UNTAGGED] = without_structure(next(iter(pdfs.values())))
+    whole = first_revision(pdfs[BROKEN])
+    for name, one in BREAKS.items():
+        pdfs[name] = break_file(whole, one.change)
     pdfs[JUNK] = b"%PDF-1.7\njunk\n%%EOF\n"
     folder = tmp_path_factory.mktemp("issued")
     files = {name: folder / f"{name}.pdf" for name in pdfs}
@@ -69,17 +77,16 @@ def test_a_sealed_document_conforms(
     pytest.fail(said, pytrace=False)
 
 
-def test_the_judge_refuses_a_document_without_tags(
-    files: Mapping[str, Path], verdicts: Verdicts, flavour: Flavour
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_judge_refuses_a_broken_document(
+    name: str, flavour: Flavour, files: Mapping[str, Path], verdicts: Verdicts
 ) -> None:
-    clauses = {failure.clause for failure in verdicts[files[UNTAGGED]]}
-    assert (
-        clauses
-        >= {
-            Flavour.PDF_A_3A: {"6.7.2.2", "6.7.3.3"},
-            Flavour.PDF_UA_1: {"6.2", "7.1"},
-        }[flavour]
-    )
+    found = {failure.clause for failure in verdicts[files[name]]}
+    expected = BREAKS[name].clauses.get(flavour)
+    if expected is None:
+        assert not found
+    else:
+        assert expected in found
 
 
 def test_the_judge_refuses_what_is_no_pdf(
