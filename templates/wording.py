@@ -6,6 +6,7 @@ reader of an official Thai document expects. It never guesses: a value that is n
 of its kind raises ValueError. Importing it loads nothing heavy.
 """
 
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -141,9 +142,15 @@ def write_baht_words(amount: Decimal) -> str:
 
 
 def group_thai_id(number: str) -> str:
-    """Return a 13-digit id as printed on Thai cards, as "0-1055-44046-60-2"."""
-    groups = (number[:1], number[1:5], number[5:10], number[10:12], number[12:])
-    return "-".join(groups)
+    """Return a 13-digit id in its groups.
+
+    People as on their cards, "1-1120-34563-56-2"; juristic persons as they are
+    registered, "0-10-5-544-04660-2" (register, kind, year, number, check digit).
+    """
+    sizes = (1, 2, 1, 3, 5, 1) if number.startswith("0") else (1, 4, 5, 2, 1)
+    ends = tuple(itertools.accumulate(sizes))
+    starts = (0, *ends)
+    return "-".join(number[start:end] for start, end in zip(starts, ends, strict=False))
 
 
 def group_document_id(document_id: str) -> str:

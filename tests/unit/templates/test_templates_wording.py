@@ -64,7 +64,8 @@ def test_thai_digits_leave_latin_words_alone() -> None:
 
 
 def test_grouping() -> None:
-    assert group_thai_id("0105544046602") == "0-1055-44046-60-2"
+    assert group_thai_id("0105544046602") == "0-10-5-544-04660-2"
+    assert group_thai_id("1112034563562") == "1-1120-34563-56-2"
     assert group_document_id("K3XQ7M2ZD4") == "K3XQ 7M2Z D4"
 
 
