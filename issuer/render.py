@@ -22,6 +22,7 @@ from issuer.colour import build_srgb_profile
 from issuer.errors import MissingGlyphError, PageOverflowError, RenderError
 from issuer.expected import Expected, Rendered
 from issuer.metadata import PRODUCER, write_pdf_date, write_xmp
+from issuer.pictures import embed_pictures
 from issuer.qr import QrCode
 from issuer.tagging import write_structure
 from templates import layout
@@ -50,7 +51,7 @@ def render_pdf(job: RenderJob) -> Rendered:
     """Draw a document; return the PDF and what the gate must find in it.
 
     1. Lay the blocks out and draw the pages.
-    2. Embed the fonts they use.
+    2. Embed the fonts and pictures they use.
     3. Write the structure, and the field for the seal where there is one to be.
     4. Attach record and claim; write the metadata.
 
@@ -67,6 +68,7 @@ def render_pdf(job: RenderJob) -> Rendered:
         _tidy_pages(pdf)
         # 2.
         _embed_fonts(pdf, pages.fonts)
+        embed_pictures(pdf, pages.pictures)
         # 3.
         write_structure(pdf, pages.structure, seal_field=job.record_bytes is not None)
         # 4.

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from templates.conditions import Condition
-from templates.phrases import Phrase
+from templates.phrases import Phrase, Slot
 from templates.wording import Localized
 
 QR_MIN_SIDE_MM = 30.0
@@ -224,3 +224,25 @@ def walk_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
         if isinstance(block, Columns):
             for column in block.columns:
                 yield from walk_blocks(column.blocks)
+
+
+def name_facts(blocks: Iterable[Block]) -> Iterator[str]:
+    """Yield the fields and facts that blocks show; columns as "field.column"."""
+    for block in walk_blocks(blocks):
+        if isinstance(block, Numbered | Table | Image) and block.field:
+            yield block.field
+        if isinstance(block, Table):
+            yield from (f"{block.field}.{one.column}" for one in block.columns)
+        for phrase in _find_phrases(block):
+            for piece in phrase:
+                # A mere count does not show a list.
+                if isinstance(piece, Slot) and piece.style != "count":
+                    yield piece.name
+
+
+def _find_phrases(block: Block) -> tuple[Phrase, ...]:
+    if isinstance(block, Paragraph):
+        return (block.text,)
+    if isinstance(block, Pairs):
+        return tuple(row.value for row in block.rows)
+    return block.items if isinstance(block, Numbered) else ()

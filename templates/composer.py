@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import ClassVar
 
+from templates.artwork import open_mark
 from templates.blocks import (
     Block,
     Columns,
     Emblem,
+    Image,
     Numbered,
     Pairs,
     Paragraph,
@@ -28,6 +30,8 @@ from templates.drawing import PageWriter
 from templates.errors import OverflowingError
 from templates.facts import Facts
 from templates.ornaments import draw_emblem
+from templates.picture_block import make_picture_block
+from templates.pictures import Picture, read_photograph
 from templates.place import Place
 from templates.qr_block import QrModules, make_qr_block
 from templates.strips import (
@@ -175,6 +179,18 @@ class Composer:
     def _make_table(self, block: Table, width: float, parent: Element) -> list[Strip]:
         return make_table(self.setter, block, width, parent, self.room)
 
+    def _make_image(self, block: Image, width: float, parent: Element) -> list[Strip]:
+        picture = self._find_picture(block)
+        if picture is None:
+            return []
+        return make_picture_block(block, picture, width, parent)
+
+    def _find_picture(self, block: Image) -> Picture | None:
+        if block.file is not None:
+            return open_mark(self.type.folder / block.file)
+        jpeg = self.facts.image(block.field or "")
+        return read_photograph(jpeg) if jpeg else None
+
     def _make_columns(
         self, block: Columns, width: float, parent: Element
     ) -> list[Strip]:
@@ -194,6 +210,8 @@ class Composer:
             placed.append((x, column.bottom, self.stack(column.blocks, own, parent)))
             x += own + gap
         height = max(height_of(strips) for _, _, strips in placed)
+        if not height:
+            return []
 
         def paint(writer: PageWriter, left: float, top: float) -> None:
             for offset, bottom, strips in placed:
@@ -258,6 +276,7 @@ class Composer:
         Numbered: _make_numbered,
         Columns: _make_columns,
         Table: _make_table,
+        Image: _make_image,
         Emblem: _make_emblem,
         Rule: _make_rule,
         Signature: _make_signature,

@@ -21,6 +21,7 @@ from reportlab.pdfgen.pathobject import PDFPathObject
 from templates.families import Family
 from templates.fonts import EmbeddedFont, FontUse, load_face
 from templates.lines import Line, SetPiece
+from templates.pictures import Form, Picture
 from templates.place import Place
 from templates.structure import LANGUAGE, Content, Element
 
@@ -62,6 +63,15 @@ class Figure:
     weight: float = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlacedPicture:
+    """A picture the pages lack still: its name there, and which pages show it."""
+
+    name: str
+    picture: Picture
+    pages: set[int]
+
+
 class PageWriter:
     """Writes pages of one size, in the fonts of one family."""
 
@@ -75,6 +85,7 @@ class PageWriter:
         """Pieces of marked content on this page that belong to an element."""
         self._open: Element | None = None
         self._is_open = False
+        self.pictures: dict[Picture, PlacedPicture] = {}
         self.qr: Place | None = None
         """Where the QR code was drawn, with its quiet zone."""
         self._file = BytesIO()
@@ -176,6 +187,27 @@ class PageWriter:
         self._canvas.addLiteral(f"{' '.join(bars)} f")
         self._canvas.restoreState()
 
+    def draw_picture(
+        self, picture: Picture, place: Place, *, text: str = "",
+        element: Element | None = None,
+    ) -> None:  # fmt: skip
+        """Draw a picture into its place; `text` is what can be copied from it."""
+        self._mark(element, place)
+        self._texts[-1].append(text)
+        placed = self.pictures.setdefault(
+            picture,
+            PlacedPicture(
+                name=f"P{len(self.pictures) + 1}", picture=picture, pages=set()
+            ),
+        )
+        placed.pages.add(self.page)
+        width, height = place.right - place.left, place.top - place.bottom
+        if picture.form is Form.SHEET:  # drawn in points, others in a unit square
+            width, height = width / picture.width, height / picture.height
+        moved = (width, 0, 0, height, place.left, place.bottom)
+        numbers = " ".join(str(round(value, 4)) for value in moved)
+        self._canvas.addLiteral(f"q {numbers} cm /{placed.name} Do Q")
+
     def draw_frame(self, place: Place, element: Element | None = None) -> None:
         """Draw a thin gray rectangle."""
         self._mark(element, place)
@@ -219,6 +251,8 @@ class PageWriter:
 
     def _mark(self, element: Element | None, box: Place | None = None) -> None:
         """Begin marked content of an element, or an artifact; go on if it is open."""
+        if element is not None and element.is_artifact:
+            element = None
         if self._is_open and self._open is element:
             return
         self._close_mark()

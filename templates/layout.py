@@ -11,7 +11,12 @@ from dataclasses import dataclass, replace
 from templates.blocks import TextStyle
 from templates.composer import Composer
 from templates.document_type import DocumentType
-from templates.drawing import DocumentInfo, PageWriter, prepare_reportlab
+from templates.drawing import (
+    DocumentInfo,
+    PageWriter,
+    PlacedPicture,
+    prepare_reportlab,
+)
 from templates.errors import OverflowingError
 from templates.facts import Facts
 from templates.families import FAMILIES
@@ -47,6 +52,8 @@ class DrawnPages:
     texts: tuple[str, ...]
     """All text of each page, in the order it was drawn in."""
     qr: Place | None
+    pictures: tuple[PlacedPicture, ...] = ()
+    """What the pages lack still, beside fonts."""
 
 
 def draw_pages(
@@ -100,6 +107,7 @@ def draw_pages(
         structure=composer.root,
         texts=writer.drawn_texts(),
         qr=writer.qr,
+        pictures=tuple(writer.pictures.values()),
     )
 
 

@@ -85,6 +85,21 @@ def redraw(data: bytes, *, side: int, limit: int) -> bytes:
     return _pack(plain, limit)
 
 
+def unpack(data: bytes) -> tuple[tuple[int, int], bool, bytes]:
+    """Return size, whether it is gray, and the bytes of gray or sRGB, on white.
+
+    Raises:
+        ImageError: damaged or animated.
+    """
+    with _opened(data) as image:
+        image.load()
+        turn = _TURNS.get(_orientation(image))
+        plain = _on_white(image)
+        if turn is not None:
+            plain = plain.transpose(turn)
+        return plain.size, plain.mode == "L", plain.tobytes()
+
+
 @contextmanager
 def _opened(data: bytes) -> Iterator[Image.Image]:
     try:

@@ -10,7 +10,7 @@ from templates.wording import Localized
 
 _TOTALS = Localized("รวม", "Total")
 _NUMBER_HEADER = Localized("ที่", "No.")
-PICTURE_FILES = r"[^/\\]+\.(png|jpg|jpeg)"
+PICTURE_FILES = r"[^/\\]+\.(png|jpg|jpeg|pdf)"
 
 
 def read_table(reader: TableReader, scope: Scope) -> Block:
@@ -61,7 +61,7 @@ def read_image(reader: TableReader, scope: Scope) -> Block:
     found = scope.read_field(reader, "field", "image", "image")
     file = None
     if reader.has("file"):
-        file = reader.file("file", PICTURE_FILES, "a picture, .png or .jpg")
+        file = reader.file("file", PICTURE_FILES, "a picture, .png, .jpg or .pdf")
     if (found is None) == (file is None):
         raise reader.error(
             "the block has no picture, or two",

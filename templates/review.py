@@ -8,19 +8,9 @@ Nothing here stops a type from being used. Each remark says what to do about it,
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from templates.blocks import (
-    Block,
-    Image,
-    Numbered,
-    Pairs,
-    Paragraph,
-    Signature,
-    Table,
-    walk_blocks,
-)
+from templates.blocks import Signature, name_facts, walk_blocks
 from templates.document_type import DocumentType
 from templates.fields import Field, Kind
-from templates.phrases import Phrase, Slot
 
 _EXPECTED_FACTS = {
     "number": "the number of the document",
@@ -49,7 +39,7 @@ def find_warnings(document_type: DocumentType) -> tuple[Remark, ...]:
 
 
 def _find_hidden_fields(document_type: DocumentType) -> Iterator[Remark]:
-    shown = set(_find_shown(_all_blocks(document_type)))
+    shown = set(name_facts(document_type.all_blocks()))
     for field in document_type.fields:
         if field.name not in shown:
             yield Remark(
@@ -68,8 +58,8 @@ def _find_hidden_fields(document_type: DocumentType) -> Iterator[Remark]:
 
 
 def _find_missing_facts(document_type: DocumentType) -> Iterator[Remark]:
-    blocks = _all_blocks(document_type)
-    shown = set(_find_shown(blocks))
+    blocks = list(walk_blocks(document_type.all_blocks()))
+    shown = set(name_facts(blocks))
     expected = dict(_EXPECTED_FACTS)
     if document_type.validity.rule != "none":
         expected["valid_until"] = "the last day it is valid"
@@ -104,32 +94,3 @@ def _public_fields(fields: Iterable[Field]) -> Iterator[Field]:
         if field.public:
             yield field
             yield from _public_fields(field.columns)
-
-
-def _all_blocks(document_type: DocumentType) -> list[Block]:
-    blocks = [*document_type.blocks, *document_type.foot]
-    for box in document_type.fixed:
-        blocks += box.blocks
-    return list(walk_blocks(blocks))
-
-
-def _find_shown(blocks: Iterable[Block]) -> Iterator[str]:
-    """Yield the fields and facts that blocks show; columns as "field.column"."""
-    for block in blocks:
-        if isinstance(block, Numbered | Table | Image) and block.field:
-            yield block.field
-        if isinstance(block, Table):
-            yield from (f"{block.field}.{one.column}" for one in block.columns)
-        for phrase in _find_phrases(block):
-            for piece in phrase:
-                # A mere count does not show a list.
-                if isinstance(piece, Slot) and piece.style != "count":
-                    yield piece.name
-
-
-def _find_phrases(block: Block) -> tuple[Phrase, ...]:
-    if isinstance(block, Paragraph):
-        return (block.text,)
-    if isinstance(block, Pairs):
-        return tuple(row.value for row in block.rows)
-    return block.items if isinstance(block, Numbered) else ()

@@ -41,6 +41,8 @@ class Element:
     """Of a cell: rows and columns it takes."""
     box: tuple[float, float, float, float] | None = None
     """Of a figure: left, bottom, right, top in points."""
+    is_artifact: bool = False
+    """Seen and not read, with all within: what an earlier page has said already."""
     kids: list["Element | Content"] = field(default_factory=list)
 
     def add(
@@ -49,7 +51,12 @@ class Element:
     ) -> "Element":  # fmt: skip
         """Append an element and return it."""
         kid = Element(
-            role=role, alt=alt, scope=scope, numbering=numbering, language=language
+            role=role,
+            alt=alt,
+            scope=scope,
+            numbering=numbering,
+            language=language,
+            is_artifact=self.is_artifact,
         )
         self.kids.append(kid)
         return kid

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Background: a PDF of the agency's own that lies under the pages of a type.
+
+Opened strictly, once for the process. It is paper, not a document: pages of the right
+size, with nothing in them that acts, hides or can be filled in. The verifier never
+comes here; `templates.artwork` opens the backgrounds of all types at start.
+"""
+
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
+
+from templates.errors import TypeFileError
+from templates.foreign import ContentCleaner
+from templates.instructions import FIX_FLAT, ForeignContentError
+from templates.pictures import Form, Picture
+
+MAX_FILE_BYTES = 2_000_000
+"""Bytes of a background: each document carries it."""
+MAX_PAGES = 20
+TOLERANCE_MM = 1.0
+"""How much a page may differ from the paper."""
+_MM = 72 / 25.4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One page of a background."""
+
+    picture: Picture
+    """A form XObject with its corner at 0, 0. The data is a file with one page for
+    each sheet; the only XObject of a page, `/Sheet`, is the form."""
+    text: str
+    """What can be copied from it."""
+
+
+@functools.lru_cache(maxsize=32)
+def open_sheets(
+    file: Path, paper: tuple[float, float] | None, *, may_hold_text: bool
+) -> tuple[Sheet, ...]:
+    """Open a background for paper of a size in millimetres, or a drawing of any size.
+
+    Raises:
+        TypeFileError: it cannot be used; says why, and what to do.
+    """
+    with _refusals(file):
+        if file.stat().st_size > MAX_FILE_BYTES:
+            size = file.stat().st_size / 1_000_000
+            raise ForeignContentError(
+                f"it has {size:.1f} MB, and every document would carry them",
+                f"Make its pictures smaller: {MAX_FILE_BYTES / 1_000_000:.0f} MB are "
+                "the most, and 0.2 MB are usual.",
+            )
+        with Pdf.open(file) as pdf:
+            _check_file(pdf)
+            for page in pdf.pages:
+                _check_page(page, paper)
+            pdf.remove_unreferenced_resources()
+            cleaned, shows_text = _copy_sheets(pdf)
+        if shows_text and not may_hold_text:
+            raise ForeignContentError(
+                "it holds text, and is declared an ornament",
+                "Say in [page.background] what it shows, "
+                'alt = { th = "...", en = "..." }, or turn its text into outlines.',
+            )
+        return _read_sheets(cleaned)
+
+
+@contextmanager
+def _refusals(file: Path) -> Iterator[None]:
+    """Raise all that is wrong with the file as errors of the type."""
+    try:
+        yield
+    except ForeignContentError as error:
+        raise TypeFileError(file, error.problem, fix=error.fix) from error
+    except pikepdf.PasswordError as error:
+        raise TypeFileError(
+            file, "it needs a password", fix="Save it without a password."
+        ) from error
+    except (pikepdf.PdfError, OSError, KeyError, ValueError, TypeError) as error:
+        raise TypeFileError(
+            file, f"it cannot be read as a PDF ({error})", fix=FIX_FLAT
+        ) from error
+
+
+def _check_file(pdf: Pdf) -> None:
+    root = pdf.Root
+    names = root.get("/Names", Dictionary())
+    fields = root.get("/AcroForm", Dictionary())
+    for found, problem, fix in (
+        (pdf.is_encrypted, "it is encrypted", "Save it without protection."),
+        (len(pdf.pages) > MAX_PAGES, f"it has more than {MAX_PAGES} pages", "Cut it."),
+        (
+            "/JavaScript" in names or "/AA" in root or _acts(root.get("/OpenAction")),
+            "it holds scripts or actions",
+            FIX_FLAT,
+        ),
+        (
+            "/XFA" in fields or len(fields.get("/Fields", Array())) > 0,
+            "it has form fields or a signature",
+            FIX_FLAT,
+        ),
+        (
+            "/EmbeddedFiles" in names or "/AF" in root or "/Collection" in root,
+            "it has files attached",
+            "Take the attachments out.",
+        ),
+        (
+            len(root.get("/OCProperties", Dictionary()).get("/OCGs", Array())) > 0,
+            "it has layers that can be hidden",
+            "Flatten its layers.",
+        ),
+    ):
+        if found:
+            raise ForeignContentError(problem, fix)
+
+
+def _acts(action: Object | None) -> bool:
+    """Tell whether an action does more than show a place in the file."""
+    if not isinstance(action, Dictionary):
+        return False
+    return action.get("/S") != Name.GoTo or "/Next" in action
+
+
+def _check_page(page: pikepdf.Page, paper: tuple[float, float] | None) -> None:
+    if len(page.obj.get("/Annots", Array())) > 0:
+        raise ForeignContentError(
+            "it has links, notes or fields on a page", "Take them out, or print it "
+            "to a PDF file and use that."
+        )  # fmt: skip
+    if "/AA" in page.obj or "/UserUnit" in page.obj:
+        raise ForeignContentError("a page of it acts or has units of its own", FIX_FLAT)
+    left, bottom, right, top = (float(edge) / _MM for edge in page.trimbox)
+    size = [right - left, top - bottom]
+    if int(page.obj.get("/Rotate", 0)) % 180:
+        size.reverse()
+    if paper and any(
+        abs(own - wanted) > TOLERANCE_MM
+        for own, wanted in zip(size, paper, strict=True)
+    ):
+        raise ForeignContentError(
+            f"a page of it is {size[0]:.1f} x {size[1]:.1f} mm, and the paper of the "
+            f"type is {paper[0]:.0f} x {paper[1]:.0f} mm",
+            "Export it in that size; it is never stretched.",
+        )
+
+
+def _copy_sheets(source: Pdf) -> tuple[bytes, bool]:
+    """Return a file of the cleaned pages, and whether any shows text."""
+    target = Pdf.new()
+    cleaner = ContentCleaner()
+    for page in source.pages:
+        form = target.copy_foreign(source.make_indirect(page.as_form_xobject()))
+        if not isinstance(form, Stream):
+            raise ForeignContentError("a page of it is empty", "Take the page out.")
+        size = _move_to_corner(form)
+        cleaner.clean(form)
+        if "/Group" in form:
+            del form.Group  # of the page; groups within it stay
+        target.add_blank_page(page_size=size)
+        target.pages[-1].Resources = Dictionary(XObject=Dictionary(Sheet=form))
+        target.pages[-1].Contents = target.make_stream(b"/Sheet Do")
+    out = BytesIO()
+    target.remove_unreferenced_resources()
+    target.save(
+        out,
+        static_id=True,
+        compress_streams=True,
+        # LZW may not stay (ISO 19005-3 §6.1.7.2); what is decoded is packed again.
+        stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+    )
+    return out.getvalue(), cleaner.shows_text
+
+
+def _move_to_corner(form: Stream) -> tuple[float, float]:
+    """Change the matrix so that the box, as it is turned, begins at 0, 0.
+
+    Returns its width and height, as turned.
+    """
+    matrix = pikepdf.Matrix(form.get("/Matrix", Array([1, 0, 0, 1, 0, 0])))
+    box = pikepdf.Rectangle(*(float(edge) for edge in form.BBox.as_list()))
+    turned = matrix.transform(box)
+    moved = matrix @ pikepdf.Matrix().translated(-turned.llx, -turned.lly)
+    form.Matrix = Array([round(value, 4) for value in moved.shorthand])
+    return turned.width, turned.height
+
+
+def _read_sheets(data: bytes) -> tuple[Sheet, ...]:
+    import pypdfium2  # noqa: PLC0415 - few types have a background
+
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return tuple(
+            Sheet(
+                picture=Picture(
+                    form=Form.SHEET,
+                    data=data,
+                    width=page.get_width(),
+                    height=page.get_height(),
+                    sheet=number,
+                ),
+                text=page.get_textpage().get_text_range(),
+            )
+            for number, page in enumerate(document)
+        )
+    finally:
+        document.close()
