@@ -11,7 +11,7 @@ refused.
 import functools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uharfbuzz as hb
@@ -52,6 +52,15 @@ class Letter:
         """Tell whether the letter is a glyph of the font as it is."""
         part = self.parts[0]
         return len(self.parts) == 1 and not (part.dx or part.dy or part.turn)
+
+    def follow_by(self, text: str) -> "Letter":
+        """Return the letter with more text to copy, and nothing more to see."""
+        return replace(self, text=self.text + text)
+
+    def join_space(self, space: "Letter") -> "Letter":
+        """Return the letter and the space after it as one."""
+        advance = self.advance + space.advance
+        return Letter(self.parts, self.text + space.text, advance, round(advance))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +122,20 @@ class Face:
         plan = hb.SubsetPlan(self._face, wanted)
         moved = plan.old_to_new_glyph_mapping
         program = bytes(plan.execute().blob.data)
-        composites: list[Composite] = []
-        count = len(moved)
+        composites: dict[tuple[tuple[Part, ...], int], Composite] = {}
+        places: dict[tuple[tuple[Part, ...], int], int] = {}
         targets = []
         for letter in letters:
-            if letter.is_plain:
-                targets.append(moved[letter.parts[0].gid])
-            else:
-                targets.append(count + len(composites))
-                composites.append(self._compose(letter, moved))
-        program = append_composites(program, composites)
+            gid = letter.parts[0].gid
+            if letter.is_plain and letter.width == self.advance(gid):
+                targets.append(moved[gid])
+                continue
+            look = (letter.parts, letter.width)
+            if look not in composites:
+                places[look] = len(moved) + len(composites)
+                composites[look] = self._compose(letter, moved)
+            targets.append(places[look])
+        program = append_composites(program, list(composites.values()))
         return EmbeddedFont(
             name=f"{name_subset(program)}+{self.name}",
             program=program,

@@ -1,15 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lines: pieces of text set into a width, never clipped, never shrunk."""
+"""Lines: pieces of text set into a width, never clipped, never shrunk.
+
+A line is also what readers of the text make of it. They forget a space at its end,
+take a hyphen there for one that divides a word, and run single letters together
+(`_keep_ends`, `_keep_single_letters`); whoever joins our lines gets the text that
+was typed, spaces and hyphens included.
+"""
 
 import functools
+import itertools
 from dataclasses import dataclass, replace
 
 from templates.families import Family
 from templates.fonts import Face, Shape, load_face
 from templates.wording import NO_BREAK_SPACE
-from templates.words import Break, Piece, Run, cut_pieces, split_clusters
+from templates.words import (
+    Break,
+    Piece,
+    Run,
+    cut_pieces,
+    may_divide,
+    split_clusters,
+)
 
 _SPACES = (" ", NO_BREAK_SPACE)
+_TWO_WORDS = 2
 _ROUNDING = 0.01
 """Points; sums of widths are not exact."""
 _MAX_TEXTS = 1024
@@ -24,6 +39,11 @@ class SetPiece:
     bold: bool
     space: bool
 
+    @property
+    def text(self) -> str:
+        """Return the text of the piece, no-break spaces as spaces."""
+        return "".join(letter.text for letter in self.shape.letters)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -37,9 +57,7 @@ class Line:
     @property
     def text(self) -> str:
         """Return the text of the line, no-break spaces as spaces."""
-        return "".join(
-            letter.text for piece in self.pieces for letter in piece.shape.letters
-        )
+        return "".join(piece.text for piece in self.pieces)
 
 
 @functools.lru_cache(maxsize=_MAX_TEXTS)
@@ -118,46 +136,92 @@ class _Filler:
         return self._divide()
 
     def _divide(self) -> bool:
-        """Divide the last piece between letters where the line is full."""
-        piece = self._pieces[-1]
-        letters = split_clusters(piece.text)
-        if len(letters) == 1 and len(self._pieces) == 1:
+        """Divide the line between letters where it is full, as the last resort."""
+        text = "".join(piece.text for piece in self._pieces)
+        letters = split_clusters(text)
+        places = list(itertools.accumulate(map(len, letters)))[:-1]
+        fitting = list(itertools.takewhile(self._fits_to, places)) or places[:1]
+        if not fitting:
             return False
-        head = ""
-        self._pieces.pop()
-        self._widths.pop()
-        taken = self._wide()
-        for letter in letters:
-            trial = replace(piece, text=head + letter)
-            fits = taken + self._measure(trial) <= self._room
-            if not fits and (head or self._pieces):
-                break
-            head += letter
-        if head:
-            self._push(replace(piece, text=head, after=Break.NEVER))
-        rest = piece.text[len(head) :]
-        self._finish(len(self._pieces))
-        if rest:
-            self._push(replace(piece, text=rest))
-        return bool(rest)
+        allowed = [place for place in fitting if may_divide(text, place)]
+        self._finish(self._split((allowed or fitting)[-1]))
+        return True
+
+    def _fits_to(self, end: int) -> bool:
+        """Tell whether the first characters of the line fit on it."""
+        return self._measure_to(end) <= self._room
+
+    def _measure_to(self, end: int) -> float:
+        """Return the width of the first characters of the line."""
+        width, start = 0.0, 0
+        for piece, whole in zip(self._pieces, self._widths, strict=True):
+            if start + len(piece.text) > end:
+                head = replace(piece, text=piece.text[: end - start])
+                return width + self._measure(head)
+            width += whole
+            start += len(piece.text)
+        return width
+
+    def _split(self, at: int) -> int:
+        """Make a piece end after the first characters; return how many pieces do."""
+        for index, piece in enumerate(self._pieces):
+            if at < len(piece.text):
+                head = replace(piece, text=piece.text[:at], after=Break.NEVER)
+                tail = replace(piece, text=piece.text[at:])
+                parts = [part for part in (head, tail) if part.text]
+                self._pieces[index : index + 1] = parts
+                self._widths[index : index + 1] = map(self._measure, parts)
+                return index + len(parts) - 1
+            at -= len(piece.text)
+        return len(self._pieces)
 
     def _finish(self, end: int, *, last: bool = False) -> None:
         rest, self._pieces = self._pieces[end:], self._pieces[:end]
         rest_widths, self._widths = self._widths[end:], self._widths[:end]
         done, width = self._pieces, self._wide()
         self._pieces, self._widths = rest, rest_widths
-        self._lines.append(
-            Line(
-                tuple(
-                    SetPiece(self._shape(piece), piece.bold, piece.text in _SPACES)
-                    for piece in done
-                ),
-                width,
-                last,
-            )
-        )
+        set_pieces = [
+            SetPiece(self._shape(piece), piece.bold, piece.text in _SPACES)
+            for piece in done
+        ]
+        kept = _keep_single_letters(_keep_ends(set_pieces))
+        self._lines.append(Line(tuple(kept), width, last))
         self._room = self._width
 
 
 def _is_space(piece: Piece) -> bool:
-    return piece.text == " "
+    return piece.text in _SPACES
+
+
+def _keep_ends(pieces: list[SetPiece]) -> list[SetPiece]:
+    """Put the spaces hanging at the end of a line into the text of its last letter.
+
+    As glyphs of their own poppler would drop them. A hyphen there is followed by a
+    line end in the text, or poppler and PDFium would take it out and join the words.
+    """
+    end = len(pieces)
+    while end and (pieces[end - 1].space or not pieces[end - 1].shape.letters):
+        end -= 1
+    if not end:
+        return pieces
+    hanging = "".join(piece.text for piece in pieces[end:])
+    last = pieces[end - 1]
+    *letters, letter = last.shape.letters
+    added = hanging + ("\n" if letter.text.endswith("-") else "")
+    if not added:
+        return pieces[:end]
+    shape = Shape((*letters, letter.follow_by(added)), last.shape.width)
+    return [*pieces[: end - 1], replace(last, shape=shape)]
+
+
+def _keep_single_letters(pieces: list[SetPiece]) -> list[SetPiece]:
+    """Join the first two words of a line where every word is a single character.
+
+    Poppler takes such a line for one word set wide, and drops its spaces.
+    """
+    words = "".join(piece.text for piece in pieces).split(" ")
+    if len(words) < _TWO_WORDS or any(len(word) != 1 for word in words):
+        return pieces
+    [letter], [space] = pieces[0].shape.letters, pieces[1].shape.letters
+    joined = Shape((letter.join_space(space),), letter.advance + space.advance)
+    return [replace(pieces[0], shape=joined), *pieces[2:]]

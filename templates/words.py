@@ -2,8 +2,9 @@
 """Where a line of Thai may end: dictionary words by PyThaiNLP, and Thai manners.
 
 Cuts text into pieces and says after each how willingly a line ends there. Words,
-numbers with their units, "พ.ศ. ๒๕๖๙", and what is marked whole (names, numbers) stay
-together as long as they fit on a line of their own.
+numbers with their units, "พ.ศ. ๒๕๖๙", addresses of the web, and what is marked whole
+(names, numbers) stay together as long as they fit on a line of their own. Letters,
+and "ๆ", brackets and quotes with what they belong to, stay together in any case.
 """
 
 import functools
@@ -53,18 +54,26 @@ UNITS = (
     "ลิตร", "ฉบับ", "แผ่น", "หน้า", "หุ้น", "เครื่อง", "คัน", "ลำ", "ห้อง", "ชั้น",
     "หลัง", "ครั้ง", "ข้อ", "รายการ", "ล้าน", "แสน", "หมื่น", "พัน", "ร้อย", "แรงม้า",
     "วัตต์", "กิโลวัตต์", "โวลต์", "องศา", "เปอร์เซ็นต์", "ร้อยละ", "กลุ่ม", "หลักสูตร",
-    "หน่วยกิต", "ตัว", "ต้น", "แห่ง", "hours", "days", "years", "baht", "kg", "km", "m",
+    "หน่วยกิต", "ตัว", "ต้น", "แห่ง", "ตารางกิโลเมตร", "ตร.กม.", "ลูกบาศก์เมตร",
+    "ลบ.ม.", "มม.", "นิ้ว", "ฟุต", "วา", "มิลลิกรัม", "มก.", "มิลลิลิตร", "มล.", "ซีซี",
+    "ชุด", "เล่ม", "ใบ", "อัน", "คู่", "กล่อง", "ขวด", "ถุง", "แปลง", "คูหา", "เตียง",
+    "ที่นั่ง", "เที่ยว", "สัปดาห์", "ขวบ", "hours", "days", "months", "years", "baht",
+    "kg", "g", "km", "cm", "mm", "m", "ml", "kW", "kWh", "V", "W", "rai", "sq.m.",
 )
 # fmt: on
 """What follows a number on the same line."""
 _UNIT_WORDS = (*UNITS, *MONTHS_TH, *MONTHS_TH_SHORT, *MONTHS_EN)
 _UNIT_START = re.compile(
-    "(?:" + "|".join(re.escape(word) for word in _UNIT_WORDS) + r")(?![A-Za-z])|[%ๆฯ]"
+    "(?:" + "|".join(re.escape(word) for word in _UNIT_WORDS) + r")(?![A-Za-z])"
 )
 _DIGIT = "0123456789๐๑๒๓๔๕๖๗๘๙"
-_CLOSERS = ")]}”’»,.;:!?%ๆฯ/-–"
-_OPENERS = "([{“‘«/"
-_FOLLOWERS = re.compile("[\u0e30-\u0e3a\u0e45-\u0e4e]")
+_CLOSERS = ")]}”’»›,.;:!?%‰°™®…′″ๆฯ/-–—"
+_OPENERS = "([{“‘«‹/฿$€£#§№"
+_STRAIGHT_QUOTES = "\"'"
+_DASHES = "-–"
+_BLANKS = (" ", "\n", NO_BREAK_SPACE)
+_FOLLOWERS = re.compile("[\u0e30-\u0e3a\u0e45-\u0e4e\u0300-\u036f]")
+"""Vowels that come after their consonant, marks, and "ๆ": never first on a line."""
 _LEADERS = "เแโใไ"
 _MAX_TEXTS = 1024
 _LONG_COMPOUND = 15
@@ -72,9 +81,11 @@ _SHORTEST_PART = 3
 _PREFIXES = ("การ", "ความ", "ผู้")
 """Words that begin a noun; a line does not gladly end after them."""
 _ABBREVIATION = re.compile(r"[ก-ฮ]{1,2}\.")
-_ALPHANUMERIC = re.compile(rf"[A-Za-z{_DIGIT}]")
+_SUBSECTION = re.compile(rf"\([{_DIGIT}ก-ฮa-z]{{1,4}}\)")
+"""As in "มาตรา ๑๒ (๓)"."""
+_NOT_THAI = re.compile(rf"[{_DIGIT}]|[^\s\u0e00-\u0e7f–—]")
 _CLUSTER = re.compile(
-    "[เแโใไ]?.[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0300-\u036f]*", re.DOTALL
+    "[เแโใไ]?.[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u0300-\u036f]*", re.DOTALL
 )
 
 
@@ -105,17 +116,34 @@ def find_break(text: str, at: int, *, whole: bool = False) -> Break:
     """Return how willingly a line ends before the character at `at`."""
     if at >= len(text):
         return Break.FREELY
-    before, after = text[at - 1], text[at]
-    if after in {" ", "\n"} or _FOLLOWERS.match(after) or before in _LEADERS:
+    if not may_divide(text, at):
         return Break.NEVER
-    if NO_BREAK_SPACE in (before, after):
+    before = text[at - 1]
+    if before == NO_BREAK_SPACE:
         return Break.AT_SPACE_OF_WHOLE
     if before == " ":
         glued = whole or _is_glued(text, at)
         return Break.AT_SPACE_OF_WHOLE if glued else Break.FREELY
     if _sticks(text, at):
         return Break.NEVER
-    return Break.BETWEEN_WORDS_OF_WHOLE if whole else Break.FREELY
+    # A hyphen where a line ends looks like one that the line has put there.
+    unwilling = whole or before in _DASHES
+    return Break.BETWEEN_WORDS_OF_WHOLE if unwilling else Break.FREELY
+
+
+def may_divide(text: str, at: int) -> bool:
+    """Tell whether a line may end before `at`, be the column as narrow as it will.
+
+    Never within a letter, before "ๆ" and what closes, after what opens.
+    """
+    before, after = text[at - 1], text[at]
+    if before in _LEADERS or before in _OPENERS:
+        return False
+    if _FOLLOWERS.match(after) or after in _CLOSERS or after in _BLANKS:
+        return False
+    if after in _STRAIGHT_QUOTES and not _opens(text, at):
+        return False
+    return before not in _STRAIGHT_QUOTES or not _opens(text, at - 1)
 
 
 def split_clusters(text: str) -> list[str]:
@@ -139,7 +167,14 @@ def _find_cuts(text: str, owners: list[int]) -> list[int]:
             # A space is a piece of its own, so that it can hang at a line's end.
             cuts.update((index, index + 1))
     cuts.discard(0)
-    return sorted(cuts)
+    return sorted(cut for cut in cuts if not _is_within_letter(text, cut))
+
+
+def _is_within_letter(text: str, at: int) -> bool:
+    """Tell whether a cut there would tear a letter; newmm cuts before rare marks."""
+    if at >= len(text) or text[at - 1] in _BLANKS:
+        return False
+    return bool(_FOLLOWERS.match(text, at)) or text[at - 1] in _LEADERS
 
 
 def _is_glued(text: str, at: int) -> bool:
@@ -149,20 +184,31 @@ def _is_glued(text: str, at: int) -> bool:
         return False
     last = left[-1]
     if text[at] in _DIGIT:
-        return last.isalpha() or last == "." or bool(_FOLLOWERS.match(last))
-    return bool(_UNIT_START.match(text, at)) and (last in _DIGIT or text[at] in "ๆฯ")
+        named = last.isalnum() or last == "." or bool(_FOLLOWERS.match(last))
+        return named or (last in _DASHES and left[:-1].rstrip(" ")[-1:] in _DIGIT)
+    if text[at] == "(":
+        return last in f"{_DIGIT})" and bool(_SUBSECTION.match(text, at))
+    return last in _DIGIT and bool(_UNIT_START.match(text, at))
 
 
 def _sticks(text: str, at: int) -> bool:
     """Tell whether two characters without space between may never part."""
     before, after = text[at - 1], text[at]
-    if after in _CLOSERS or before in _OPENERS or before == ".":
+    if before == "." or before in _DIGIT or after in _DIGIT:
         return True
-    if _ALPHANUMERIC.match(before) and _ALPHANUMERIC.match(after):
+    if _NOT_THAI.match(before) and _NOT_THAI.match(after):
         return True
-    if before in _DIGIT or after in _DIGIT:
+    return bool(_ABBREVIATION.match(text, at)) and before != ")"
+
+
+def _opens(text: str, at: int) -> bool:
+    """Tell whether the straight quote at `at` opens, by what stands around it."""
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    if not before or before in _BLANKS or before in _OPENERS:
         return True
-    return bool(_ABBREVIATION.match(text, at)) and before not in ") "
+    if not after or after in _BLANKS or after in _CLOSERS:
+        return False
+    return text.count(text[at], 0, at) % 2 == 0
 
 
 @functools.lru_cache(maxsize=_MAX_TEXTS)
