@@ -6,6 +6,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from templates.catalogue import Catalogue, DocumentType
 from templates.errors import FieldsError, TypeFileError
@@ -278,3 +280,30 @@ def test_names_that_are_no_field_are_not_repeated_without_end(
     found = problems(permit, [odd])
     assert len(found) == 22
     assert all(len(detail) < 400 for _, detail in found.values())
+
+
+CELLS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=2),
+    max_leaves=3,
+)
+ROWS_OF_ALL_SORTS = st.lists(
+    st.dictionaries(st.sampled_from(["use", "area", "fee", "class", "x"]), CELLS)
+    | CELLS,
+    max_size=6,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ROWS_OF_ALL_SORTS | CELLS)
+def test_no_rows_break_the_checks_and_normalising_settles(
+    permit: DocumentType, rows: object
+) -> None:
+    once = permit.normalise({"owner": "ก", "rooms": rows})
+    assert permit.normalise(once) == once
+    try:
+        permit.check_fields(once)
+    except FieldsError:
+        return
+    jsonschema.validate(once, permit.json_schema())
+    assert len(facts(permit, once).rows("rooms")) == len(once["rooms"])
