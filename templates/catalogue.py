@@ -6,7 +6,7 @@ Adding a type is adding a folder with `type.toml` and
 """
 
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -53,7 +53,7 @@ class Catalogue:
         roots = [Path(__file__).parent] if built_in else []
         types: dict[str, DocumentType] = {}
         codes: dict[str, DocumentType] = {}
-        for folder in _type_folders([*roots, *folders]):
+        for folder in find_type_folders([*roots, *folders]):
             new = read_document_type(folder)
             for twin in (types.get(new.id), codes.get(new.code)):
                 if twin:
@@ -126,7 +126,12 @@ def read_document_type(folder: Path) -> DocumentType:
     return document_type
 
 
-def _type_folders(roots: Iterable[Path]) -> Iterable[Path]:
+def find_type_folders(roots: Iterable[Path]) -> Iterator[Path]:
+    """Yield each folder that is a type: the roots, or those directly within.
+
+    Raises:
+        TypeFileError: a root neither is a type nor holds one.
+    """
     for root in roots:
         if (root / TYPE_FILE).is_file():
             yield root

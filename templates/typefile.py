@@ -186,12 +186,23 @@ class TableReader:
                     f"{key} is not known here", _suggest(key, sorted(self._asked)), key
                 )
 
+    def _missing(self, key: str, words: str) -> TypeFileError:
+        """Return the error of a key that is not there, or is there mistyped."""
+        unknown = [found for found in self._table if found not in self._asked]
+        for near in difflib.get_close_matches(key, unknown, n=1):
+            return self.error(
+                f"{key} is missing, and {near} is not known",
+                f"Write {key} in place of {near}.",
+                near,
+            )
+        return self.error(f"{key} is missing", f"Add {key} = {words}.")
+
     def _get(self, key: str, kind: type[T], words: str, default: T | None) -> T:
         self._asked.add(key)
         value = self._table.get(key, _MISSING)
         if value is _MISSING:
             if default is None:
-                raise self.error(f"{key} is missing", f"Add {key} = {words}.")
+                raise self._missing(key, words)
             return default
         if kind is float and type(value) is int:
             value = float(value)
@@ -210,7 +221,7 @@ def read_type_file(file: Path) -> TableReader:
         TypeFileError: the file cannot be read or is not TOML.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise TypeFileError(
             file, f"cannot be read ({error})", fix="It must be a text file in UTF-8."

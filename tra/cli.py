@@ -11,7 +11,7 @@ from keys.errors import KeysError
 from register.document import Action
 from register.errors import RegisterError
 from templates.errors import FieldsError, TemplateError
-from tra.commands import admin, documents, server, verify
+from tra.commands import admin, documents, server, types, verify
 from tra.errors import TraError
 from tra.output import print_json
 from verifier.errors import VerifierError
@@ -34,6 +34,10 @@ app = typer.Typer(
 )
 token = typer.Typer(help="API tokens of an agency.", no_args_is_help=True)
 agency = typer.Typer(help="Agencies that issue documents.", no_args_is_help=True)
+document_types = typer.Typer(
+    cls=types.TypesGroup,
+    help="Document types: list them, or make one of your own.",
+)
 
 
 def _register_commands() -> None:
@@ -50,7 +54,6 @@ def _register_commands() -> None:
         documents.supersede,
         documents.finish,
         documents.void,
-        admin.types,
         admin.audit,
         admin.events,
         admin.publish,
@@ -61,6 +64,12 @@ def _register_commands() -> None:
         app.command(command.__name__)(command)
     app.add_typer(token, name="token")
     app.add_typer(agency, name="agency")
+    app.add_typer(document_types, name="types")
+    document_types.command("list")(types.list_types)
+    document_types.command("show")(types.show_type)
+    document_types.command("new")(types.new_type)
+    document_types.command("check")(types.check_types)
+    document_types.command("preview")(types.preview_type)
     token.command("create")(admin.token_create)
     token.command("list")(admin.token_list)
     token.command("revoke")(admin.token_revoke)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tra init`, `types`, `audit`, `events`, `publish`, `agency add`, `token …`."""
+"""`tra init`, `audit`, `events`, `publish`, `agency …`, `token …`."""
 
-import json
 from datetime import timedelta
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from issuer.answers import event_answer
 from issuer.publish import publish_all, publish_everything
 from keys.ceremony import AgencyNames
 from keys.signing import Algorithm
-from templates.catalogue import Catalogue, DocumentType
+from templates.catalogue import Catalogue
 from tra.clock import system_clock
 from tra.demo import DEMO_AGENCY
 from tra.errors import UsageError
@@ -117,57 +116,6 @@ def agency_types(
         print_json({"agency": found, "types": in_force})
     else:
         print_table(("type", "version"), list(in_force.items()))
-
-
-def types(
-    type_id: Annotated[
-        str | None, typer.Argument(metavar="[TYPE]", help="Show the fields of one.")
-    ] = None,
-    *,
-    as_json: Json = False,
-) -> None:
-    """List the document types, or the fields of one (JSON Schema with --json)."""
-    if type_id is not None:
-        _show_type(Catalogue.load(read_home().issuer.types).get_type(type_id), as_json)
-        return
-    with open_home(read_home()) as issuer:
-        rows = []
-        agencies = issuer.store.list_agencies()
-        for kind in issuer.catalogue.types.values():
-            in_force = [
-                a.id for a in agencies if kind.id in issuer.store.types_in_force(a.id)
-            ]
-            rows.append((kind.id, kind.code, kind.name.th, kind.name.en, in_force))
-    if as_json:
-        names = ("id", "code", "name_th", "name_en", "agencies")
-        print_json([dict(zip(names, row, strict=True)) for row in rows])
-    else:
-        print_table(
-            ("type", "code", "ชื่อ", "name", "agencies"),
-            [(*row[:4], ", ".join(row[4])) for row in rows],
-        )
-
-
-def _show_type(kind: DocumentType, as_json: bool) -> None:  # noqa: FBT001 - as given
-    if as_json:
-        print_json(kind.json_schema())
-        return
-    sample = kind.sample()
-    print_table(
-        ("field", "kind", "", "ชื่อ", "name", "example"),
-        [
-            (
-                field.name,
-                field.kind,
-                "required" if field.required else "",
-                field.label.th,
-                field.label.en,
-                json.dumps(sample.get(field.name), ensure_ascii=False),
-            )
-            for field in kind.fields
-        ],
-    )
-    typer.echo(f"\nA whole example: {kind.folder / 'sample.json'}")
 
 
 def audit(agency: AgencyOption = None, *, as_json: Json = False) -> None:

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Limits of a page: which fields of a type may be longer than it can hold.
+
+Nothing is shrunk at issue, so data within `max_length` that do not fit are refused
+there, before a clerk's eyes. Here they are found before, with a length that fits.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from issuer.errors import RenderError
+from issuer.rehearsal import HARDEST, rehearse
+from templates.document_type import DocumentType
+from templates.errors import FieldsError
+from templates.fields import Field, Kind
+from templates.longest import build_longest, make_longest
+
+_LONGEST_DAY = datetime(2026, 11, 30, 3, tzinfo=UTC)
+_COUNTED = frozenset({Kind.LIST, Kind.TABLE})
+_ROUND = 10
+"""Suggested lengths above twice this are multiples of it."""
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """A field that may be longer than the page holds, or all of them together."""
+
+    field: str | None = None
+    key: str = "max_length"
+    problem: str
+    fix: str
+
+
+def find_limits(kind: DocumentType, sample: Data) -> Iterator[Limit]:
+    """Yield what is longer than the page of a type holds.
+
+    1. All fields at their longest: where that fits, all is well.
+    2. Each field alone, the others as in the sample.
+    3. All together again, none longer than what fits alone.
+    """
+    # 1.
+    longest = build_longest(kind.fields, sample)
+    error = find_misfit(kind, longest)
+    if error is None:
+        return
+    if not sample or find_misfit(kind, sample):
+        yield _limit_of_all(error)
+        return
+    # 2.
+    fitting = dict(longest)
+    for field in kind.fields:
+        alone = {**sample, field.name: longest.get(field.name)}
+        if field.name not in longest or not (found := find_misfit(kind, alone)):
+            continue
+        limit, value = _find_fitting(kind, field, sample, found)
+        fitting[field.name] = value
+        yield limit
+    # 3.
+    if error := find_misfit(kind, fitting):
+        yield _limit_of_all(error)
+
+
+def find_misfit(kind: DocumentType, data: Data) -> Exception | None:
+    """Return why data do not fit the page in the hardest circumstances, if so."""
+    try:
+        rehearse(kind, data, _LONGEST_DAY, HARDEST)
+    except (FieldsError, RenderError) as error:
+        return error
+    return None
+
+
+def _find_fitting(
+    kind: DocumentType, field: Field, sample: Data, error: Exception
+) -> tuple[Limit, object]:
+    """Return the complaint on one field, and its longest value that fits."""
+    counted = field.kind in _COUNTED
+    key = "max_items" if counted else "max_length"
+    most = field.max_items if counted else field.max_length
+    given = sample.get(field.name)
+
+    def make(size: int) -> object:
+        smaller = (
+            replace(field, max_items=size)
+            if counted
+            else replace(field, max_length=size)
+        )
+        return make_longest(smaller, given)
+
+    size = _find_largest(
+        lambda size: not find_misfit(kind, {**sample, field.name: make(size)}), most
+    )
+    if size > 2 * _ROUND:
+        size -= size % _ROUND
+    unit = "entries at their longest" if counted else "characters"
+    if field.kind is Kind.TABLE:
+        unit = "rows at their longest"
+    limit = Limit(
+        field=field.name,
+        key=key,
+        problem=f"may have {most} {unit}, and the page does not hold them: "
+        f"{_words(error)}",
+        fix=f"{size} fit: set {key} = {size}, or make more room."
+        if size
+        else "Lower max_length, or make more room.",
+    )
+    return limit, make(size) if size else given
+
+
+def _find_largest(fits: Callable[[int], bool], most: int) -> int:
+    """Return the largest size below `most` that fits, 0 if none does."""
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        if fits(middle):
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _limit_of_all(error: Exception) -> Limit:
+    return Limit(
+        problem="with all fields at their longest the page does not hold them: "
+        f"{_words(error)}",
+        fix="Lower max_length or max_items of some, or make more room; otherwise "
+        "such documents are refused at issue.",
+    )
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, FieldsError):
+        return error.problems[0].detail.en
+    return str(error)
