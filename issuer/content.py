@@ -46,7 +46,7 @@ _NEWLINES: Final = (b"\n", b"\r", b"\r\n")
 
 _PLAIN: Final = frozenset(
     b"cm w J j M d i m l c v y h re n W W* BT ET Tc Tw Tz TL Td TD Tm T* Ts "
-    b"g G rg RG sc SC".split()
+    b"G RG SC".split()
 )
 """Operators that paint nothing and name nothing (ISO 32000-1, annex A)."""
 _PAINTING: Final = frozenset(b"S s f F f* B B* b b*".split())
@@ -89,7 +89,8 @@ class _Reader:
         self._marked = marked
         self._use = ContentUse()
         self._open = False
-        self._font, self._saved = "", list[str]()
+        self._font, self._patterned = "", False
+        self._saved: list[tuple[str, bool]] = []
         self._names: list[bytes] = []
         self._strings: list[bytes] = []
         self._number = b""
@@ -155,7 +156,7 @@ class _Reader:
         self._open = False
 
     def _save(self, _: bytes) -> None:
-        self._saved.append(self._font)
+        self._saved.append((self._font, self._patterned))
         if len(self._saved) > _MAX_SAVED_STATES:
             raise refuse_archive(
                 "6.1.13",
@@ -166,7 +167,7 @@ class _Reader:
     def _restore(self, _: bytes) -> None:
         if not self._saved:
             raise _unreadable(b"Q")
-        self._font = self._saved.pop()
+        self._font, self._patterned = self._saved.pop()
 
     def _paint(self, _: bytes) -> None:
         if self._marked and not self._open:
@@ -181,6 +182,8 @@ class _Reader:
 
     def _show(self, operator: bytes) -> None:
         self._paint(operator)
+        if self._patterned:
+            raise refuse_part(Refusal.NOT_PERMITTED, "text painted with a pattern")
         self._use.shown[self._font] += self._strings
 
     def _select_font(self, _: bytes) -> None:
@@ -197,12 +200,18 @@ class _Reader:
     def _set_state(self, _: bytes) -> None:
         self._name("ExtGState")
 
-    def _set_space(self, _: bytes) -> None:
-        self._name("ColorSpace")
+    def _set_fill(self, _: bytes) -> None:
+        self._patterned = False
 
-    def _set_pattern(self, _: bytes) -> None:
+    def _set_space(self, operator: bytes) -> None:
+        self._name("ColorSpace")
+        self._patterned &= operator != b"cs"
+
+    def _set_pattern(self, operator: bytes) -> None:
         if self._names:
             self._name("Pattern")
+        if operator == b"scn":
+            self._patterned = bool(self._names)
 
     def _name(self, category: str) -> str:
         if len(self._names) != 1:
@@ -245,6 +254,7 @@ class _Reader:
         **dict.fromkeys(_PAINTING, _paint),
         **dict.fromkeys((b"Tj", b"TJ", b"'", b'"'), _show),
         **dict.fromkeys((b"BMC", b"BDC"), _begin_artifact),
+        **dict.fromkeys((b"g", b"rg", b"sc"), _set_fill),
         **dict.fromkeys((b"cs", b"CS"), _set_space),
         **dict.fromkeys((b"scn", b"SCN"), _set_pattern),
         **dict.fromkeys((b"k", b"K"), _print_colour),

@@ -11,6 +11,7 @@ from issuer.agencies import Caller, Permission, require_may
 from issuer.context import Issuer
 from issuer.draft import IssueRequest, build_facts, build_job, draft_document
 from issuer.errors import ReservationVoidedError, TypeVersionError
+from issuer.gate import check_rendered
 from issuer.publish import publish_pending
 from issuer.render import render_pdf
 from register.document import Document, State
@@ -27,7 +28,7 @@ def issue_document(
     1. Judge the request as a whole; a retry of an earlier one is not judged anew.
     2. Reserve number, id and status index; committed before any signature.
     3. Build the record and the claim; sign the claim.
-    4. Draw the QR code and the page.
+    4. Draw the QR code and the page; refuse what may not be sealed.
     5. Seal with timestamp and revocation data; read back and check.
     6. Store the file, record the document as issued, publish.
 
@@ -38,6 +39,7 @@ def issue_document(
             step 1, nothing was written.
         TransitionError: the predecessor may not be superseded; nothing was written.
         IdempotencyConflictError: the key was used for another request.
+        GateError: from step 4; the reservation stays.
         TimestampUnavailableError: from step 5; the reservation waits for a retry.
     """
     # 1.
@@ -98,6 +100,7 @@ def finish_reservation(
     record, claim = build_facts(issuer, document, kind, key)
     # 4.
     rendered = render_pdf(build_job(issuer, document, kind, record, claim))
+    check_rendered(rendered)
     # 5.
     sealer = issuer.sealer(document.agency_id)
     try:
@@ -128,7 +131,9 @@ def preview_document(
         TypeNotInForceError, NotPermittedError, FieldsError, RenderError: as
             `issue_document`.
     """
-    return render_pdf(draft_document(issuer, caller, request, now).job).pdf
+    rendered = render_pdf(draft_document(issuer, caller, request, now).job)
+    check_rendered(rendered)
+    return rendered.pdf
 
 
 def _find_earlier(

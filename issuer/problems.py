@@ -85,6 +85,33 @@ def _fixed(
     return build
 
 
+def _gate(error: Exception) -> Problem:
+    """The page was drawn but may not be sealed; the reason tells what by."""
+    detail = Text(th=f"{error}", en=f"{error}")
+    if isinstance(error, errors.GateError):
+        detail = Text(th=error.th, en=f"{error}")
+    return Problem(
+        status=422,
+        slug="file-refused",
+        title=Text(
+            th="เอกสารที่วาดไม่ผ่านการตรวจก่อนประทับตรา",
+            en="The file did not pass the check before sealing",
+        ),
+        detail=Text(
+            th=f"{detail.th} ยังไม่มีการประทับตรา หากจองเลขที่ไว้แล้ว เลขที่นั้นยังคงถูกจองอยู่",
+            en=f"{detail.en}. Nothing was sealed; a number that was reserved stays "
+            "reserved.",
+        ),
+        errors=(
+            FieldIssue(
+                field="document",
+                reason=getattr(error, "reason", ""),
+                detail=detail,
+            ),
+        ),
+    )
+
+
 def _unauthenticated(_error: Exception) -> Problem:
     return Problem(
         status=401,
@@ -296,6 +323,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             retry=True,
         ),
     ),
+    (errors.GateError, _gate),
     (
         errors.RenderError,
         _fixed(

@@ -7,6 +7,7 @@ switched off, seen through or swapped: optional content, transparency, alternate
 images, pictures of other files, patterns with text of their own.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+import pikepdf
 from pikepdf import Array, Name, Object, Page, Pdf, Stream
 
 from issuer.content import read_content
@@ -35,23 +37,26 @@ _IMAGE_KEYS: Final = _names(
     "Decode Interpolate Length Filter DecodeParms Name Matte"
 )
 _STATE_KEYS: Final = _names(
-    "Type LW LC LJ ML D FL SM RI SA TK OP op OPM CA ca BM SMask AIS"
+    "Type LW LC LJ ML D FL SM RI SA TK OP op OPM CA ca BM SMask AIS TR2 HT BG2 UCR2"
 )
 _OPAQUE: Final[Mapping[str, tuple[str, ...]]] = {
-    "/CA": ("1",),
-    "/ca": ("1",),
+    **dict.fromkeys(("/TR2", "/HT", "/BG2", "/UCR2"), ("/Default",)),
     "/BM": ("/Normal", "/Compatible"),
     "/SMask": ("/None",),
     "/AIS": ("0",),
     "/OPM": ("0",),
 }
-"""What a graphics state may set these entries to: to what they are anyway."""
+"""What a graphics state may set these entries to: to what they are anyway.
+
+Paler colours (`CA`, `ca`) are no harm: what is seen of text is judged as it looks.
+"""
 _FILTERS: Final = _names(
     "FlateDecode DCTDecode CCITTFaxDecode JBIG2Decode RunLengthDecode ASCIIHexDecode "
     "ASCII85Decode"
 )
+_INLINE_IMAGE: Final = re.compile(rb"(?:\A|[\0\t\n\f\r \])>])BI[\0\t\n\f\r ]")
+_PAINT: Final = pikepdf.ContentStreamInstruction([], pikepdf.Operator("f"))
 _DEVICE_SPACES: Final = frozenset({"/DeviceGray", "/DeviceRGB", "/Pattern"})
-_SHADING_PATTERN: Final = 2
 _PROFILE_SPACES: Final = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4, b"Lab ": 3}
 
 
@@ -61,6 +66,8 @@ class Drawing:
 
     marks: list[list[int]] = field(default_factory=list)
     """Ids of marked content, page by page."""
+    patterned: list[bool] = field(default_factory=list)
+    """Whether areas of a page are filled with more than one colour."""
     fonts: dict[tuple[int, int], Object] = field(default_factory=dict)
     """Every font that sets text, by object number."""
     shown: dict[tuple[int, int], list[bytes]] = field(
@@ -76,11 +83,13 @@ def read_drawing(pdf: Pdf) -> Drawing:
         GateError: something is broken, missing, or no document may hold it.
     """
     drawing = Drawing()
-    reader = _ResourceReader(drawing)
+    reader = _ResourceReader(pdf, drawing)
     for page in pdf.pages:
         resources = page.obj.get("/Resources")
         content = _read_page(page)
+        reader.patterned = False
         drawing.marks.append(reader.read_content(content, resources, 0))
+        drawing.patterned.append(reader.patterned)
     return drawing
 
 
@@ -144,13 +153,17 @@ def _read_page(page: Page) -> bytes:
 class _ResourceReader:
     """Looks up what content streams name; each thing once."""
 
-    def __init__(self, drawing: Drawing) -> None:
-        self._drawing = drawing
-        self._seen: set[tuple[int, int]] = set()
+    def __init__(self, pdf: Pdf, drawing: Drawing) -> None:
+        self._pdf, self._drawing = pdf, drawing
+        self._seen: dict[tuple[int, int], bool] = {}
+        """Forms and pictures, and whether they are patterned."""
+        self.patterned = False
 
     def read_content(
         self, data: bytes, resources: Object | None, depth: int
     ) -> list[int]:
+        if _INLINE_IMAGE.search(data):
+            data = self._take_images_out(data, resources)
         use = read_content(data, marked=depth == 0)
         for category, names in use.resources.items():
             for name in names:
@@ -163,6 +176,25 @@ class _ResourceReader:
             self._drawing.shown[key] += strings
         return use.marks
 
+    def _take_images_out(self, data: bytes, resources: Object | None) -> bytes:
+        """Check pictures written in place, and put an operator that paints there."""
+        kept: list[
+            pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage
+        ] = []
+        for step in pikepdf.parse_content_stream(pikepdf.Stream(self._pdf, data)):
+            if isinstance(step, pikepdf.ContentStreamInlineImage):
+                image = step.iimage.obj
+                check_stream(image)
+                space = image.get("/ColorSpace")
+                if isinstance(space, Name) and str(space) not in _DEVICE_SPACES:
+                    self._look_up(resources, "ColorSpace", str(space), 0)
+                    del image.ColorSpace
+                check_image(image)
+                kept.append(_PAINT)
+            else:
+                kept.append(step)
+        return pikepdf.unparse_content_stream(kept)
+
     def _look_up(
         self, resources: Object | None, category: str, name: str, depth: int
     ) -> None:
@@ -170,15 +202,23 @@ class _ResourceReader:
             check_space(Name(name))
             return
         found = _find(resources, category, name)
+        self.patterned |= category in {"Pattern", "Shading"}
         if category == "XObject":
             self._read_object(found, depth)
+        elif category == "Pattern" and isinstance(found, Stream):
+            self._read_tile(found, depth)
         elif category != "Font":
             _CHECKS[category](found)
 
     def _read_object(self, found: Object, depth: int) -> None:
-        if found.objgen in self._seen:
-            return
-        self._seen.add(found.objgen)
+        if found.objgen not in self._seen:
+            before, self.patterned = self.patterned, False
+            self._read_new(found, depth)
+            self._seen[found.objgen] = self.patterned
+            self.patterned = before
+        self.patterned |= self._seen[found.objgen]
+
+    def _read_new(self, found: Object, depth: int) -> None:
         check_stream(found)
         kind = str(found.get("/Subtype"))
         if kind == "/Image":
@@ -201,6 +241,19 @@ class _ResourceReader:
         if space is not None:
             check_space(space)
         self.read_content(form.read_bytes(), form.get("/Resources"), depth)
+
+    def _read_tile(self, tile: Object, depth: int) -> None:
+        """Read a tiling pattern, which may draw, but say nothing."""
+        check_stream(tile)
+        if depth >= _MAX_DEPTH:
+            raise refuse_part(Refusal.NOT_PERMITTED, "patterns nested too deep")
+        shown = self._count_shown()
+        self.read_content(tile.read_bytes(), tile.get("/Resources"), depth + 1)
+        if self._count_shown() > shown:
+            raise refuse_part(Refusal.NOT_PERMITTED, "text in a pattern")
+
+    def _count_shown(self) -> int:
+        return sum(map(len, self._drawing.shown.values()))
 
 
 def check_keys(found: Object, allowed: AbstractSet[str], what: str) -> None:
@@ -286,8 +339,6 @@ def _write_value(value: object) -> str:
 
 
 def _check_pattern(pattern: Object) -> None:
-    if pattern.get("/PatternType") != _SHADING_PATTERN:
-        raise refuse_part(Refusal.NOT_PERMITTED, "a tiling pattern")
     if "/ExtGState" in pattern:
         _check_state(pattern.ExtGState)
     _check_shading(pattern.Shading)

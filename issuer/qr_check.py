@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""QR check: the code on the page is read from the page, and it is the only one.
+
+Read at 150 dpi by a decoder that had no part in making it. Nothing else is printed in
+its place, quiet zone included, and no other code on any page leads elsewhere.
+"""
+
+from typing import Final
+
+import zxingcpp
+from PIL import Image
+
+from issuer.errors import GateError
+from issuer.geometry import Box, contains, grow, overlap
+from issuer.page_reader import Ink, Kind, PageView, read_extremes
+from issuer.refusals import Refusal, refuse
+from issuer.visibility import LARGE_TEXT, quote_text
+from templates.place import Place
+
+_TOUCH: Final = 0.6
+"""Points that neighbours may come into the place."""
+_LIGHT: Final = 0.8
+"""Luminance from which on a scanner takes a spot for white."""
+_SHADES: Final = 255
+_FORMATS: Final = zxingcpp.BarcodeFormats(
+    [
+        zxingcpp.BarcodeFormat.QRCode,
+        zxingcpp.BarcodeFormat.MicroQRCode,
+        zxingcpp.BarcodeFormat.RMQRCode,
+    ]
+)
+
+
+def check_qr(page: PageView, place: Place | None, text: str | None) -> None:
+    """Check the QR codes of one page; `place` is None where there must be none.
+
+    Raises:
+        GateError: the code cannot be read, says something else, is not alone, or
+            something lies on it.
+    """
+    if place is not None:
+        box = (place.left, place.bottom, place.right, place.top)
+        if not contains((0, 0, page.width, page.height), box, _TOUCH):
+            raise _unreadable("its place is not on the sheet")
+        _check_place(page, box)
+        found = _decode(_pixels_of(page.crop(box)), thorough=True)
+        if not found:
+            raise _unreadable("no decoder finds a code in its place")
+        if found != [text]:
+            raise refuse(
+                Refusal.QR_DIFFERS,
+                th="คิวอาร์โค้ดบนหน้าไม่ตรงกับเอกสารนี้",
+                en="the QR code on the page says something else than it should",
+            )
+    if any(said != text or place is None for said in _decode(page.pixels)):
+        raise refuse(
+            Refusal.QR_UNEXPECTED,
+            th="มีคิวอาร์โค้ดอื่นอยู่บนหน้า ผู้ตรวจอาจสแกนผิดอัน",
+            en="another QR code is on the page; people may scan the wrong one",
+        )
+
+
+def _pixels_of(picture: Image.Image) -> memoryview:
+    return memoryview(picture.tobytes()).cast("B", (picture.height, picture.width))
+
+
+def _decode(pixels: memoryview, *, thorough: bool = False) -> list[str]:
+    """Return what QR codes say; those found in a light on dark print, too."""
+    found = zxingcpp.read_barcodes(
+        pixels,
+        formats=_FORMATS,
+        try_rotate=thorough,
+        try_downscale=thorough,
+        try_invert=True,
+        text_mode=zxingcpp.TextMode.Plain,
+    )
+    return [code.text for code in found]
+
+
+def _check_place(page: PageView, place: Box) -> None:
+    """Check that the QR code is all that is painted in its place.
+
+    What lay there before, such as a background, must leave it light: the code is
+    black on light, and its quiet zone is nothing but light.
+    """
+    inner = grow(place, -_TOUCH)
+    near = [ink for ink in page.inks if overlap(ink.box, inner)]
+    codes = [index for index, ink in enumerate(near) if _may_be_code(ink, place)]
+    if not codes:
+        return  # and nothing that could be decoded, which is said elsewhere
+    for ink in near:
+        if ink.kind is Kind.TEXT and min(ink.size) < LARGE_TEXT:
+            raise _over_qr(ink)
+    for ink in near[codes[-1] + 1 :]:
+        if _lies_on(ink, inner):
+            raise _over_qr(ink)
+    for strip in _quiet_zone(place, near[codes[-1]].box):
+        darkest, _ = read_extremes(page.crop(strip))
+        if darkest < _LIGHT * _SHADES:
+            raise _over_qr(None)
+
+
+def _may_be_code(ink: Ink, place: Box) -> bool:
+    if ink.kind is Kind.TEXT or not contains(place, ink.box, _TOUCH):
+        return False
+    if ink.kind is Kind.PATH and (ink.fill is None or ink.fill > 1 - _LIGHT):
+        return False
+    return _area(ink.box) >= _area(place) / 2
+
+
+def _lies_on(ink: Ink, box: Box) -> bool:
+    if ink.kind is not Kind.PATH:
+        return True
+    outline = ink.read_outline()
+    if ink.fill is not None and outline.touches(box):
+        return True
+    return ink.stroke is not None and outline.crosses(box, ink.width / 2)
+
+
+def _quiet_zone(place: Box, code: Box) -> tuple[Box, ...]:
+    """Return the four strips around a code, a little off its edges."""
+    left, bottom, right, top = grow(place, -_TOUCH)
+    inner = grow(code, _TOUCH)
+    return (
+        (left, bottom, inner[0], top),
+        (inner[2], bottom, right, top),
+        (left, bottom, right, inner[1]),
+        (left, inner[3], right, top),
+    )
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _unreadable(how: str) -> GateError:
+    return refuse(
+        Refusal.QR_UNREADABLE,
+        th="อ่านคิวอาร์โค้ดจากหน้าเอกสารไม่ได้",
+        en=f"the QR code cannot be read from the page: {how}",
+    )
+
+
+def _over_qr(ink: Ink | None) -> GateError:
+    th, en = "ภาพหรือเส้น", "a picture or path"
+    if ink is not None and ink.kind is Kind.TEXT:
+        th, en = f"ข้อความ {quote_text(ink)}", f"the text {quote_text(ink)}"
+    return refuse(
+        Refusal.OVER_QR,
+        th=f"{th} ทับคิวอาร์โค้ดหรือขอบว่างรอบคิวอาร์โค้ด",
+        en=f"{en} lies on the QR code or in its quiet zone",
+    )
