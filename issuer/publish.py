@@ -23,10 +23,11 @@ from register.public_record import (
     sign_public_record,
 )
 from register.status_list import sign_status_cwt, sign_status_jwt
-from register.store import MAX_EVENTS
 
 _LOG = logging.getLogger(__name__)
 
+_BATCH = 200
+"""Events looked at in one step: their documents are held with their images."""
 _LOCK = "publication"
 _MARK = "published-events"
 """Up to which event the publication is complete."""
@@ -49,7 +50,7 @@ def publish_pending(issuer: Issuer) -> int:
         mark = issuer.files.get_mark(_MARK)
         while True:
             # 1.
-            changes = issuer.store.changed_since(mark, MAX_EVENTS)
+            changes = issuer.store.changed_since(mark, _BATCH)
             if changes.seq == mark:
                 return count
             # 2.

@@ -25,8 +25,9 @@ from register.tables import DocumentRow, SealedRecordRow, StatusListRow
 
 _PLACE = re.compile(rb"([0-9]{1,12})\.([A-Z2-7]{26})")
 
-BATCH: Final = 500
-"""Documents read at once when all are walked through."""
+BATCH: Final = 100
+"""Documents read at once when all are walked through: 1 MiB each at most, with
+their images."""
 
 
 class DocumentQueries(Database):

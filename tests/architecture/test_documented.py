@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Settings, routes, errors and public data are what the documents say they are."""
 
+import ast
 import inspect
 from pathlib import Path
 
@@ -45,6 +46,33 @@ def test_every_route_of_the_issuer_is_documented() -> None:
         last = str(getattr(route, "path", "")).rsplit("/", maxsplit=1)[-1]
         if not last.startswith("{"):
             assert last in page, route
+
+
+REASON_MAKERS = {"_problem", "_refusal", "FieldProblem", "ImageError", "Fault"}
+"""Calls that name the reason why data are refused."""
+
+
+def reasons_in(file: Path) -> set[str]:
+    """Reasons written out in calls of `REASON_MAKERS`: lower case, no blanks."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in REASON_MAKERS
+    ]
+    named = [k.value for call in calls for k in call.keywords if k.arg == "reason"]
+    given = [value for call in calls for value in call.args[:2]]
+    texts = [n.value for n in [*named, *given] if isinstance(n, ast.Constant)]
+    return {t for t in texts if isinstance(t, str) and t.replace("_", "").islower()}
+
+
+def test_every_reason_to_refuse_data_is_documented() -> None:
+    page = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    files = [*(ROOT / "templates").glob("*.py"), ROOT / "issuer/draft.py"]
+    reasons = set().union(*(reasons_in(file) for file in files)) - {"data"}
+    assert {"wrong_type", "damaged_image", "record_too_large"} <= reasons
+    assert not [reason for reason in sorted(reasons) if f"`{reason}`" not in page]
 
 
 STOPS_THE_START = {"IssuerError", "SettingsError"}

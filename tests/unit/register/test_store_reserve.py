@@ -225,3 +225,13 @@ def test_another_program_sees_the_reservation(database_url: str) -> None:
         again = store.reserve(request(), NOW)
     assert again == replace(made, fresh=False)
     assert made.document.agency_id == TRADE
+
+
+def test_data_as_large_as_a_record_may_be_are_kept(database_url: str) -> None:
+    images = {"photo": "A" * 400_000, "plan": "/9j/" * 100_000}
+    data = {"holder": "สมชาย ใจดี", **images, "rooms": [{"use": "ห้องน้ำ", "area": 24}]}
+    with open_register(database_url) as store:
+        document = store.reserve(request(data=data), NOW).document
+        assert store.get_document(document.id).data == data
+        (listed,) = store.unfinished_reservations(TRADE)
+        assert listed.data == data
