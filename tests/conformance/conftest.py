@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One served installation for the judges, with a type that has every part."""
+"""What is judged: documents of every type, and one broken in every way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
+from tests.conformance.broken import BREAKS, break_file
 from tests.conformance.everything import make_everything
+from tests.conformance.issued import BROKEN, DOCUMENTS, first_revision
 from tests.world import World, run_world
 
 
@@ -15,3 +17,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     types = (make_everything(tmp_path_factory.mktemp("types")),)
     with run_world(tmp_path_factory.mktemp("world"), types=types) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def documents(world: World) -> Mapping[str, bytes]:
+    """Give every document to be judged, issued and sealed."""
+    return {name: issue(world) for name, issue in DOCUMENTS.items()}
+
+
+@pytest.fixture(scope="session")
+def broken(documents: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Give what must not pass: one document, as rendered, broken in many ways."""
+    whole = first_revision(documents[BROKEN])
+    return {name: break_file(whole, one.change) for name, one in BREAKS.items()}

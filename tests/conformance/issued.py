@@ -79,3 +79,5 @@ DOCUMENTS: Mapping[str, Issue] = {
     "three-pages": issue_three_pages,
 }
 """Every kind of document to be judged, by the name its file is given."""
+BROKEN = "business_licence-sample"
+"""The one that is broken, to see that the judges find it."""

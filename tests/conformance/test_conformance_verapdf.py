@@ -10,15 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.broken import BREAKS, break_file
-from tests.conformance.issued import DOCUMENTS, TYPES, first_revision
+from tests.conformance.broken import BREAKS
+from tests.conformance.issued import DOCUMENTS, TYPES
 from tests.conformance.jars import JudgeUnavailableError, fetch_jars
 from tests.conformance.verapdf import Flavour, Verdicts, describe, judge_files
 from tests.world import World
 
 WANTED = (Flavour.PDF_A_3A, Flavour.PDF_UA_1)
-BROKEN = "business_licence-sample"
-"""The document that is broken in many ways."""
 JUNK = "junk"
 
 
@@ -33,21 +31,17 @@ def judge() -> None:
 
 @pytest.fixture(scope="module")
 def files(
-    judge: None,  # noqa: ARG001 - without it nothing need be issued
-    world: World,
+    judge: None,  # noqa: ARG001 - without it nothing need be written
+    documents: Mapping[str, bytes],
+    broken: Mapping[str, bytes],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Mapping[str, Path]:
     """Every document to be judged, and those that must not pass."""
-    pdfs = {name: issue(world) for name, issue in DOCUMENTS.items()}
-    whole = first_revision(pdfs[BROKEN])
-    for name, one in BREAKS.items():
-        pdfs[name] = break_file(whole, one.change)
-    pdfs[JUNK] = b"%PDF-1.7\njunk\n%%EOF\n"
-    folder = tmp_path_factory.mktemp("issued")
-    files = {name: folder / f"{name}.pdf" for name in pdfs}
-    for name, file in files.items():
-        file.write_bytes(pdfs[name])
-    return files
+    folder = tmp_path_factory.mktemp("judged")
+    pdfs = {**documents, **broken, JUNK: b"%PDF-1.7\njunk\n%%EOF\n"}
+    for name, pdf in pdfs.items():
+        (folder / f"{name}.pdf").write_bytes(pdf)
+    return {name: folder / f"{name}.pdf" for name in pdfs}
 
 
 @pytest.fixture(scope="module", params=WANTED)
