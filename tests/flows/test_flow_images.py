@@ -6,6 +6,9 @@ import hashlib
 import io
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,6 @@ from templates.catalogue import read_document_type
 from templates.errors import TypeFileError
 from templates.images import image_bytes, normalise_image
 from tests.world import World, run_world
-from tra.commands.documents import _read_data
 from tra.data_file import DataFileError, read_data_file
 
 TYPE = """\
@@ -294,12 +296,38 @@ def test_the_schema_describes_both_kinds(harbour: World) -> None:
 
 
 def test_a_file_of_data_may_name_an_image_beside_it(type_folder: Path) -> None:
+    read = read_data_file(type_folder / "sample.json").data
+    assert read["photo"] == photograph()
+    assert read["ships"] == SHIPS
+    assert read_document_type(type_folder).sample()["photo"] == photograph()
+
+
+@pytest.mark.parametrize("stdin", [False, True])
+def test_the_command_line_reads_an_image_beside_the_data(
+    harbour: World, type_folder: Path, tmp_path: Path, *, stdin: bool
+) -> None:
     file = type_folder / "sample.json"
-    for read in (_read_data(file), read_data_file(file).data):
-        assert read["photo"] == photograph()
-        assert read["ships"] == SHIPS
-    kind = read_document_type(type_folder)
-    assert kind.sample()["photo"] == photograph()
+    words = ["issue", "pilot_licence", "-" if stdin else str(file), "--json"]
+    words += ["--agency", "TRADE"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tra.cli", *words, "-o", str(tmp_path / "a.pdf")],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=type_folder if stdin else tmp_path,
+        input=file.read_text(encoding="utf-8") if stdin else None,
+        env={
+            "PATH": os.defpath,
+            "TRA_TYPES": str(type_folder),
+            **harbour.environment(),
+        },
+    )
+    assert done.returncode == 0, done.stderr
+    assert "/9j/" not in done.stdout + done.stderr
+    document = json.loads(done.stdout)
+    stored = harbour.get(f"/documents/{document['id']}").json()["data"]
+    assert stored["photo"] == photograph()
+    assert harbour.verify((tmp_path / "a.pdf").read_bytes())["outcome"] == "in_force"
 
 
 def test_an_image_that_is_not_there_is_told_with_its_line(
