@@ -50,6 +50,42 @@ class UnsupportedKeyError(KeysError):
     """A key is of a kind or size that is not used here."""
 
 
+class TokenError(KeysError):
+    """A token (PKCS#11) refuses what was asked of it."""
+
+
+class TokenModuleError(TokenError):
+    """The PKCS#11 module is not there or is no such module."""
+
+
+class TokenMissingError(TokenError):
+    """No token has the label, or two have it."""
+
+
+class TokenUnavailableError(TokenError):
+    """The token is out of reach now; the same may succeed later."""
+
+
+class TokenFullError(TokenError):
+    """The token could not store a key."""
+
+
+class PinError(TokenError):
+    """The PIN is missing, wrong, locked or to be changed; it is not tried again."""
+
+
+class KeyAmbiguousError(TokenError):
+    """Two keys in the token have one label."""
+
+
+class KeyExposedError(TokenError):
+    """A private key could leave its token."""
+
+
+class SignatureFaultError(TokenError):
+    """A token gave a signature that does not verify; it is not handed out."""
+
+
 class CertificateMissingError(KeysError):
     """A certificate file is not there."""
 

@@ -2,18 +2,29 @@
 """Settings of `keys`, read once from the environment (`TRA_*`).
 
 The passphrase of the key files comes from the environment, from a file named
-there, or from `$TRA_HOME/passphrase`; never from two of them at once.
+there, or from `$TRA_HOME/passphrase`; the PIN of the token from the environment or
+a file named there; never from two of them at once.
 """
 
+import json
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from keys.errors import PassphraseError, SettingsError
+from keys.errors import PassphraseError, PinError, SettingsError
 
 
 class Environment(StrEnum):
@@ -32,10 +43,21 @@ def _check_web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _split_list(value: object) -> object:
+    """Take `a,b` as well as a JSON list."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return json.loads(value)
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
 class KeysSettings(BaseSettings):
     """Settings of keys, certificates and the three authorities."""
 
-    model_config = SettingsConfigDict(env_prefix="TRA_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="TRA_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     home: Path = Path("data")
     """Folder that holds everything (`TRA_HOME`)."""
@@ -54,11 +76,53 @@ class KeysSettings(BaseSettings):
     )
     """Public base address of `keys.app`; certificates point to it."""
 
+    pkcs11_module: Path | None = None
+    """PKCS#11 module of the HSM, a shared library of its maker."""
+
+    pkcs11_token: str = Field(default="", validate_default=True)
+    """Label of the token (partition, slot) that holds our keys."""
+
+    pkcs11_pin: SecretStr | None = None
+    """User PIN of the token."""
+
+    pkcs11_pin_file: Path | None = None
+    """File that holds the PIN; a last line break is ignored."""
+
+    pkcs11_keys: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)] = (
+        "seal-*",
+        "claim-*",
+        "publication",
+    )
+    """Labels of the keys that are in the token, `*` for any; all others are files."""
+
+    pkcs11_sessions: int = Field(default=8, ge=1, le=256)
+    """Signatures that the token works on at a time; more wait."""
+
+    pkcs11_wait: float = Field(default=10.0, gt=0, le=120)
+    """Seconds a signature waits for its turn before it is given up."""
+
+    ca_anchors: Path | None = None
+    """PEM file of the root CAs that certificates we import must chain to."""
+
     max_timestamp_request_bytes: int = Field(default=4096, gt=0)
     """Largest timestamp request; a plain one has about 70 bytes."""
 
     max_ocsp_request_bytes: int = Field(default=8192, gt=0)
     """Largest OCSP request; one certificate takes about 80 bytes."""
+
+    @field_validator("pkcs11_token")
+    @classmethod
+    def check_token(cls, value: str, info: ValidationInfo) -> str:
+        """Refuse half of what leads to a token."""
+        if (info.data.get("pkcs11_module") is None) != (not value):
+            raise ValueError("goes together with TRA_PKCS11_MODULE; one is set alone")
+        return value
+
+    def is_in_token(self, label: str) -> bool:
+        """Tell whether a key is in the token; if not, it is a file."""
+        return self.pkcs11_module is not None and any(
+            fnmatchcase(label, pattern) for pattern in self.pkcs11_keys
+        )
 
     @property
     def keys_folder(self) -> Path:
@@ -121,6 +185,34 @@ def read_passphrase(settings: KeysSettings) -> bytes:
     if not passphrase:
         raise PassphraseError(f"the passphrase of the keys is empty ({source})")
     return passphrase
+
+
+def read_pin(settings: KeysSettings) -> SecretStr:
+    """Find the PIN of the token.
+
+    Raises:
+        SettingsError: both settings name one.
+        PinError: there is none, or it is empty or unreadable.
+    """
+    path = settings.pkcs11_pin_file
+    if settings.pkcs11_pin is not None:
+        if path is not None:
+            raise SettingsError(
+                "TRA_PKCS11_PIN and TRA_PKCS11_PIN_FILE are both set; keep one"
+            )
+        pin = settings.pkcs11_pin
+    elif path is not None:
+        try:
+            pin = SecretStr(path.read_text().rstrip("\r\n"))
+        except (OSError, ValueError) as error:
+            raise PinError(f"the PIN file {path} cannot be read") from error
+    else:
+        raise PinError(
+            "no PIN for the token: set TRA_PKCS11_PIN_FILE or TRA_PKCS11_PIN"
+        )
+    if not pin.get_secret_value():
+        raise PinError("the PIN of the token is empty")
+    return pin
 
 
 def _read_passphrase_file(path: Path) -> bytes:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures for all tests: a fresh database, on each of the two we support."""
+"""Fixtures for all tests: a fresh database, on each of the two we support; an HSM."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ import pytest
 
 from register.store import migrate
 from tests.postgres import PostgresCluster, find_postgres, run_cluster
+from tests.softhsm import SoftHsm, SoftToken, make_softhsm
 
 BOTH_DATABASES = ("sqlite", "postgresql")
 
@@ -63,3 +64,16 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     name = cluster.create_database()
     yield cluster.address(name)
     cluster.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
+    """Give SoftHSM with a folder of its own; its tokens are made by tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield make_softhsm(tmp_path_factory.mktemp("softhsm"), patch)
+
+
+@pytest.fixture
+def soft_token(softhsm: SoftHsm) -> SoftToken:
+    """Give an empty token."""
+    return softhsm.make_token()
