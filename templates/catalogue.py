@@ -20,10 +20,11 @@ from templates.errors import TypeFileError, UnknownTypeError
 from templates.facts import BUILT_IN_STYLES, styles_of
 from templates.fields import Field, Kind
 from templates.outline import check_outline
+from templates.phrases import PAGE_FACTS
 from templates.read_blocks import read_blocks
 from templates.read_fields import read_fields
 from templates.read_page import read_fixed, read_page
-from templates.scope import PAGE_FACTS, Outline, Scope
+from templates.scope import Outline, Scope
 from templates.typefile import TableReader, read_type_file
 from templates.wording import Localized
 
@@ -92,8 +93,8 @@ def read_document_type(folder: Path) -> DocumentType:
     scope = Scope(
         fields={field.name: field for field in fields},
         facts=styles_of(fields),
-        width=page.width - page.left - page.right,
-        height=page.height - page.top - page.bottom,
+        width=page.width_of_text,
+        height=page.height_of_text,
         outline=Outline(),
     )
     holder = reader.table("holder")

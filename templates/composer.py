@@ -66,8 +66,8 @@ class Composer:
         self.setter = Typesetter(document_type, facts)
         self.root = Element(role="Document")
         page = document_type.page
-        self.width = to_points(page.width - page.left - page.right)
-        self.room = to_points(page.height - page.top - page.bottom)
+        self.width = to_points(page.width_of_text)
+        self.room = to_points(page.height_of_text)
 
     def stack_body(self) -> list[Strip]:
         """Return the strips of what flows from page to page."""

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from templates.blocks import Background, Block, FixedBox
+from templates.blocks import Block, FixedBox
 from templates.checks import find_data_problems
 from templates.errors import (
     FieldProblem,
@@ -22,9 +22,9 @@ from templates.errors import (
     TypeFileError,
 )
 from templates.facts import write_value
-from templates.families import Family
 from templates.fields import Field, Kind
 from templates.image_files import read_images
+from templates.page import Page
 from templates.schema import describe_fields
 from templates.values import normalise_data
 from templates.wording import (
@@ -62,29 +62,6 @@ class Signatory:
     position: Localized
     on_behalf: Localized | None = None
     """The line "ปฏิบัติราชการแทน …", where the officer acts for another."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """Paper, margins and basic letters; millimetres and points."""
-
-    width: float
-    height: float
-    top: float
-    right: float
-    bottom: float
-    left: float
-    family: Family
-    size: float
-    leading: float
-    border: str
-    one_page: bool
-    """A document that would not fit on one page is an error."""
-    thai_digits: bool
-    numbers: str = "auto"
-    """Number of the page at its top: "always", "never", or "auto" for documents of
-    more than one page."""
-    background: Background | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

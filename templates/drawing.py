@@ -40,6 +40,8 @@ _SPACE_SHARE = 8
 _MAX_LETTER_GAP = 45
 """Thousandths of an em; wider gaps look like spaces, to eyes and to readers."""
 _MAX_SPACE_GAP = 700
+_RISE, _DEPTH = 0.8, 0.25
+"""How far most letters reach above and below the line, by their size."""
 _DARK_BAR = re.compile(b"\x01+")
 
 
@@ -86,6 +88,11 @@ class PageWriter:
         self._open: Element | None = None
         self._is_open = False
         self.pictures: dict[Picture, PlacedPicture] = {}
+        self.layer = 0
+        """What is being drawn: 0 for what flows, others for boxes at fixed places."""
+        self.ink: list[tuple[int, Place]] = []
+        """Where something was drawn on this page, with its layer; without ornaments
+        of the page as a whole."""
         self.qr: Place | None = None
         """Where the QR code was drawn, with its quiet zone."""
         self._file = BytesIO()
@@ -113,6 +120,7 @@ class PageWriter:
         self._close_mark()
         self._canvas.showPage()
         self._marks = 0
+        self.ink = []
         self._texts.append([])
 
     def drawn_texts(self) -> tuple[str, ...]:
@@ -125,6 +133,10 @@ class PageWriter:
         fonts = {name: use.embed() for name, use in self._uses.items()}
         return self._file.getvalue(), fonts
 
+    def claim(self, place: Place) -> None:
+        """Note that a place of this page is taken."""
+        self.ink.append((self.layer, place))
+
     def draw_line(
         self, line: Line, at: tuple[float, float], size: float, *,
         tone: str = "black", stretch: float = 0, element: Element | None = None,
@@ -135,6 +147,15 @@ class PageWriter:
         """
         self._mark(element)
         self._texts[-1].append(line.text)
+        self.claim(
+            Place(
+                page=self.page,
+                left=at[0],
+                bottom=at[1] - size * _DEPTH,
+                right=at[0] + line.width + stretch,
+                top=at[1] + size * _RISE,
+            )
+        )
         letter, space = _spread(line.pieces, stretch, size) if stretch else (0, 0)
         parts = [f"BT 1 0 0 1 {_write(*at)} Tm"]
         pending = 0.0
@@ -172,6 +193,7 @@ class PageWriter:
         longer over them than all the rest of the page takes.
         """
         self._mark(element, place)
+        self.claim(place)
         self.qr = place
         module = (place.right - place.left) / (len(matrix) + 2 * quiet)
         x, y = place.left + quiet * module, place.bottom + quiet * module
@@ -188,12 +210,25 @@ class PageWriter:
         self._canvas.restoreState()
 
     def draw_picture(
-        self, picture: Picture, place: Place, *, text: str = "",
-        element: Element | None = None,
-    ) -> None:  # fmt: skip
-        """Draw a picture into its place; `text` is what can be copied from it."""
+        self, picture: Picture, place: Place, element: Element | None = None
+    ) -> None:
+        """Draw a picture into its place."""
+        self._mark(element, place)
+        self.claim(place)
+        self._show_picture(picture, place)
+
+    def draw_sheet(
+        self, picture: Picture, text: str, element: Element | None = None
+    ) -> None:
+        """Draw a sheet of a background; `text` is what can be copied from it."""
+        place = Place(
+            page=self.page, left=0, bottom=0, right=picture.width, top=picture.height
+        )
         self._mark(element, place)
         self._texts[-1].append(text)
+        self._show_picture(picture, place)
+
+    def _show_picture(self, picture: Picture, place: Place) -> None:
         placed = self.pictures.setdefault(
             picture,
             PlacedPicture(
@@ -211,6 +246,7 @@ class PageWriter:
     def draw_frame(self, place: Place, element: Element | None = None) -> None:
         """Draw a thin gray rectangle."""
         self._mark(element, place)
+        self.claim(place)
         self._set_stroke("gray", 0.5)
         sides = (place.right - place.left, place.top - place.bottom)
         self._canvas.rect(*round_lengths(place.left, place.bottom, *sides))
@@ -218,6 +254,15 @@ class PageWriter:
     def draw_rule(self, x: float, y: float, length: float, weight: float) -> None:
         """Draw a horizontal line."""
         self._mark(None)
+        self.claim(
+            Place(
+                page=self.page,
+                left=x,
+                bottom=y - weight,
+                right=x + length,
+                top=y + weight,
+            )
+        )
         self._set_stroke("accent", weight)
         self._canvas.line(*round_lengths(x, y, x + length, y))
 
@@ -227,13 +272,25 @@ class PageWriter:
         """Draw straight black lines, each from a point to another."""
         self._mark(None)
         self._set_stroke("black", weight)
-        self._canvas.lines([round_lengths(*line) for line in lines])
+        drawn = [round_lengths(*line) for line in lines]
+        self._canvas.lines(drawn)
+        xs, ys = (
+            [x for line in drawn for x in line[::2]],
+            [y for line in drawn for y in line[1::2]],
+        )
+        self.claim(
+            Place(
+                page=self.page, left=min(xs), bottom=min(ys), right=max(xs), top=max(ys)
+            )
+        )
 
     def draw_figures(
         self, figures: Iterable[Figure], place: Place, element: Element | None = None
     ) -> None:
         """Draw figures, made around a corner at 0, 0."""
         self._mark(element, place)
+        if element is not None:
+            self.claim(place)
         self._canvas.saveState()
         self._canvas.translate(*round_lengths(place.left, place.bottom))
         for figure in figures:

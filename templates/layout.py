@@ -6,9 +6,8 @@ on to the next page, and what cannot fit on any page is an error. Nothing is cli
 or shrunk. A type that asks for one page gets one, or an error.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from templates.blocks import TextStyle
 from templates.composer import Composer
 from templates.document_type import DocumentType
 from templates.drawing import (
@@ -20,9 +19,16 @@ from templates.drawing import (
 from templates.errors import OverflowingError
 from templates.facts import Facts
 from templates.families import FAMILIES
+from templates.fixed import (
+    FilledBox,
+    check_boxes,
+    count_pages_asked,
+    fill_boxes,
+    paint_boxes,
+)
 from templates.fonts import EmbeddedFont
+from templates.furniture import Furniture
 from templates.lines import set_lines
-from templates.ornaments import draw_border
 from templates.place import Place
 from templates.qr_block import QrModules
 from templates.strips import (
@@ -35,10 +41,6 @@ from templates.strips import (
 )
 from templates.structure import Element
 from templates.words import Run
-
-_RUNNING_SIZE = 14
-_BORDER_INSET_MM = 7
-_BORDER_DEPTH_MM = 13
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,15 @@ class DrawnPages:
     """What the pages lack still, beside fonts."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _LaidOut:
+    """What goes on which page."""
+
+    pages: list[list[Strip]]
+    foot: list[Strip]
+    boxes: list[list[FilledBox]]
+
+
 def draw_pages(
     document_type: DocumentType,
     facts: Facts,
@@ -67,38 +78,33 @@ def draw_pages(
     """Draw a document.
 
     1. Make strips of the blocks.
-    2. Divide them over pages.
+    2. Divide them over pages, and fill the boxes of each page.
     3. Draw page by page.
 
     Raises:
         GlyphMissingError: the font lacks a character.
-        OverflowingError: a part is higher than a page, or the type asks for one page
-            and the whole is higher.
+        OverflowingError: a part is higher than a page or its box, or runs into a box,
+            or the type asks for one page and the whole is higher.
     """
     page = document_type.page
     # 1. and 2.
     composer = Composer(document_type, facts, qr)
-    pages, foot = _lay_out(composer)
+    laid_out = _lay_out(composer)
     # 3.
     size = (to_points(page.width), to_points(page.height))
     writer = PageWriter(page.family, size, info)
-    for number, strips in enumerate(pages, start=1):
-        if watermark:
-            angle = 50 if page.height > page.width else 30
-            writer.draw_watermark(watermark, min(size) / 3.8, angle)
-        if page.border == "ornamental":
-            border = draw_border(*size, to_points(_BORDER_INSET_MM))
-            sheet = Place(
-                page=writer.page, left=0, bottom=0, right=size[0], top=size[1]
-            )
-            writer.draw_figures(border, sheet)
-        if len(pages) > 1:
-            _draw_running_line(writer, composer, number, len(pages))
+    furniture = Furniture(composer, watermark)
+    count = len(laid_out.pages)
+    for number, strips in enumerate(laid_out.pages, start=1):
+        furniture.draw(writer, number, count)
         left = to_points(page.left)
         paint_strips(writer, strips, left, to_points(page.height - page.top))
-        if number == len(pages):
-            top = to_points(page.bottom) + height_of(foot)
-            paint_strips(writer, foot, left, top)
+        if number == count:
+            top = to_points(page.bottom) + height_of(laid_out.foot)
+            paint_strips(writer, laid_out.foot, left, top)
+        boxes = laid_out.boxes[number - 1]
+        paint_boxes(writer, boxes)
+        check_boxes(writer, boxes, document_type.id)
         writer.finish_page()
     pdf, fonts = writer.finish()
     return DrawnPages(
@@ -114,6 +120,8 @@ def draw_pages(
 def check_pages(document_type: DocumentType, facts: Facts, qr: QrModules) -> None:
     """Refuse what `draw_pages` would refuse, without drawing.
 
+    What runs into a box shows only when it is drawn.
+
     Raises:
         GlyphMissingError, OverflowingError: as `draw_pages`.
     """
@@ -127,35 +135,30 @@ def warm_up() -> None:
         set_lines((family, 12), (Run("ไทย"), Run("ไทย", bold=True)), 100)
 
 
-def _lay_out(composer: Composer) -> tuple[list[list[Strip]], list[Strip]]:
-    """Return the strips of each page, and those of the foot."""
+def _lay_out(composer: Composer) -> _LaidOut:
     body, foot = composer.stack_body(), composer.stack_foot()
     room = composer.room
     pages = divide_strips(body, room, height_of(foot))
-    if composer.type.page.one_page and len(pages) > 1:
+    kind = composer.type
+    if kind.page.one_page and len(pages) > 1:
         excess = to_millimetres(height_of(body) + height_of(foot) - room)
         raise OverflowingError(
-            f"{composer.type.id} must fit on one page, and this one is "
+            f"{kind.id} must fit on one page, and this one is "
             f"{max(excess, 1):.0f} mm too long: shorten its longest texts"
         )
-    return pages, foot
-
-
-def _draw_running_line(
-    writer: PageWriter, composer: Composer, number: int, count: int
-) -> None:
-    """Draw the number of the page, and from the second on what document it is of."""
-    page, setter = composer.type.page, composer.setter
-    style = TextStyle(size=_RUNNING_SIZE, tone="gray")
-    where = setter.write_digits(f"หน้า {number}/{count}")
-    place = setter.set_text(
-        [Run(where)], composer.width, replace(style, align="right"), element=None
-    )
-    inset = page.top * 0.45 if page.border == "none" else _BORDER_DEPTH_MM
-    left, top = to_points(page.left), to_points(page.height - inset)
-    # From left to right, as it will be read.
-    if number > 1:
-        what = f"{composer.type.name.th} เลขที่ {composer.facts.write('number').text}"
-        name = setter.set_text([Run(what)], composer.width, style, element=None)
-        paint_strips(writer, name, left, top)
-    paint_strips(writer, place, left, top)
+    while len(pages) < count_pages_asked(kind, composer.facts):
+        pages.append([])
+    boxes = [
+        fill_boxes(composer, number, len(pages)) for number in range(1, len(pages) + 1)
+    ]
+    first, *others = boxes
+    # Boxes of the first page are read before what flows, others after it.
+    composer.root.kids[:0] = [kid for box in first for kid in box.elements.kids]
+    composer.root.kids += [
+        kid
+        for filled in others
+        for box in filled
+        if not box.elements.is_artifact
+        for kid in box.elements.kids
+    ]
+    return _LaidOut(pages=pages, foot=foot, boxes=boxes)

@@ -7,10 +7,17 @@ braces. Parsing is strict; a phrase that parses can always be written.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _PARTS = re.compile(r"\{\{|\}\}|\{[^{}]*\}|\*\*|[{}]")
 _SLOT = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)(?::([a-z]+))?\}")
+
+PAGE_FACTS: Mapping[str, frozenset[str]] = {
+    "page": frozenset({"", "en"}),
+    "pages": frozenset({"", "en"}),
+}
+"""Facts of a page, for boxes at fixed places: its number, and how many there are."""
 
 
 class PhraseError(ValueError):

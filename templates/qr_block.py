@@ -4,8 +4,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from templates.blocks import Qr, TextStyle
+from templates.blocks import QR_MIN_SIDE_MM, Qr, TextStyle
 from templates.drawing import PageWriter
+from templates.errors import OverflowingError
 from templates.place import Place
 from templates.strips import (
     Strip,
@@ -13,6 +14,7 @@ from templates.strips import (
     keep_together,
     make_gap,
     paint_strips,
+    to_millimetres,
     to_points,
 )
 from templates.structure import Element
@@ -26,6 +28,8 @@ QR_QUIET_MODULES = 4
 
 _CHECK_TH = "สแกนเพื่อตรวจสอบและเทียบกับเอกสารนี้"
 _CHECK_EN = "Scan to verify, then compare"
+_KEEP_CLEAR_TH = "โปรดอย่าประทับตราหรือเขียนทับรหัสนี้"
+_KEEP_CLEAR_EN = "Do not stamp or write over the code"
 _CODE_LABEL = "รหัสเอกสาร / Document ID"
 _ALT = "คิวอาร์โค้ดสำหรับตรวจสอบเอกสารนี้ (QR code to verify this document)"
 _EMPTY_ALT = "ที่สำหรับคิวอาร์โค้ด (place of the QR code)"
@@ -47,17 +51,28 @@ class QrModules:
 def make_qr_block(
     setter: Typesetter, block: Qr, qr: QrModules, width: float, parent: Element
 ) -> list[Strip]:
-    """Return the strips of a QR block, kept together."""
-    modules = len(qr.matrix) if qr.matrix else _EMPTY_MODULES
-    side = to_points((modules + 2 * QR_QUIET_MODULES) * QR_MODULE_MM)
+    """Return the strips of a QR block, kept together.
+
+    Raises:
+        OverflowingError: the code is wider than the room for it.
+    """
+    clear = to_points(block.clear)
+    side = _find_side(qr) + 2 * clear
+    if side > width:
+        raise OverflowingError(
+            f"{setter.type.id}: the QR code needs {to_millimetres(side):.0f} mm, and "
+            f"its column or box is {to_millimetres(width):.0f} mm wide"
+        )
     figure = parent.add("Figure", alt=_ALT if qr.matrix else _EMPTY_ALT)
     room = width - side if block.beside else width
     words = _set_words(setter, block, qr, room, parent)
 
     def paint(writer: PageWriter, left: float, top: float) -> None:
-        place = Place(
+        whole = Place(
             page=writer.page, left=left, bottom=top - side, right=left + side, top=top
         )
+        writer.claim(whole)
+        place = _shrink(whole, clear)
         if qr.matrix:
             writer.draw_qr(qr.matrix, place, QR_QUIET_MODULES, figure)
         else:
@@ -76,6 +91,13 @@ def make_qr_block(
     return [Strip(height=height, paint=paint_both)]
 
 
+def _find_side(qr: QrModules) -> float:
+    """Return the side of the code with its quiet zone, in points."""
+    modules = len(qr.matrix) if qr.matrix else _EMPTY_MODULES
+    side = (modules + 2 * QR_QUIET_MODULES) * QR_MODULE_MM
+    return to_points(max(side, QR_MIN_SIDE_MM))
+
+
 def _set_words(
     setter: Typesetter, block: Qr, qr: QrModules, width: float, parent: Element
 ) -> list[Strip]:
@@ -92,6 +114,9 @@ def _set_words(
     if qr.document_id:
         strips += [make_gap(0.8), *set_words(_CODE_LABEL, gray)]
         strips += set_words(group_document_id(qr.document_id), style)
+    if block.note:
+        strips += [make_gap(0.8), *set_words(_KEEP_CLEAR_TH, style)]
+        strips += set_words(_KEEP_CLEAR_EN, gray)
     return strips
 
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from templates.blocks import Background, FixedBox
-from templates.document_type import Page
 from templates.families import FAMILIES, Family
+from templates.page import RUNNING_HEIGHT_MM, RUNNING_NUMBER_MM, Page
+from templates.phrases import PAGE_FACTS
 from templates.read_blocks import read_blocks
-from templates.scope import PAGE_FACTS, Scope
+from templates.scope import Scope
 from templates.typefile import TableReader
 
 PAPER_MM = {"A4": (210.0, 297.0), "A5": (148.0, 210.0)}
@@ -45,7 +46,7 @@ def read_page(reader: TableReader, folder: Path) -> Page:
         numbers=reader.choice("numbers", ("auto", "always", "never"), "auto"),
         background=_read_background(reader),
     )
-    room = min(width - page.left - page.right, height - page.top - page.bottom)
+    room = min(page.width_of_text, page.height_of_text)
     if room < _MIN_ROOM_MM:
         raise reader.error(
             f"the margins leave {room:g} mm of the paper",
@@ -77,10 +78,7 @@ def read_fixed(
 
 
 def _read_box(reader: TableReader, page: Page, scope: Scope) -> FixedBox:
-    if reader.holds("page", int):
-        shown: str | int = reader.integer("page", low=1, high=MAX_PAGE)
-    else:
-        shown = reader.choice("page", ("first", "last", "every"), "first")
+    shown = _read_shown(reader, page)
     left = reader.number("left", 0, high=page.width)
     top = reader.number("top", 0, high=page.height)
     width = reader.number("width", 0, low=5, high=page.width)
@@ -118,7 +116,47 @@ def _read_box(reader: TableReader, page: Page, scope: Scope) -> FixedBox:
         blocks=blocks,
     )
     reader.finish()
+    _check_running_line(reader, page, box)
     return box
+
+
+def _read_shown(reader: TableReader, page: Page) -> str | int:
+    """Return the page a box is shown on."""
+    if not reader.holds("page", int):
+        return reader.choice("page", ("first", "last", "every"), "first")
+    number = reader.integer("page", low=1, high=MAX_PAGE)
+    if page.one_page and number > 1:
+        raise reader.error(
+            f"page = {number}, and the document has one page",
+            "Show the box on page 1, or take one_page out of [page].",
+            "page",
+        )
+    return number
+
+
+def _check_running_line(reader: TableReader, page: Page, box: FixedBox) -> None:
+    """Refuse a box where the number of the page stands.
+
+    On the first page that is the right end of the line, on others the whole of it.
+    """
+    if not page.has_numbers:
+        return
+    right = page.width - page.right
+    left = right - RUNNING_NUMBER_MM if box.page in {"first", 1} else page.left
+    top = page.running_line
+    free = (
+        box.left >= right
+        or box.left + box.width <= left
+        or box.top >= top + RUNNING_HEIGHT_MM
+        or box.top + box.height <= top
+    )
+    if not free:
+        raise reader.error(
+            f"the box lies on the line of page numbers, {top:.0f} to "
+            f"{top + RUNNING_HEIGHT_MM:.0f} mm from the top",
+            'Move the box, or write numbers = "never" in [page]; a box may show '
+            "{page} and {pages}.",
+        )
 
 
 def _collide(one: FixedBox, other: FixedBox) -> bool:

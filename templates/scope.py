@@ -13,17 +13,12 @@ from templates.blocks import TextStyle
 from templates.conditions import Condition, ConditionError, parse_condition
 from templates.errors import TypeFileError
 from templates.fields import Field, Kind
-from templates.phrases import Phrase, PhraseError, Slot, parse_phrase
+from templates.phrases import PAGE_FACTS, Phrase, PhraseError, Slot, parse_phrase
 from templates.typefile import TableReader
 
 ALIGNMENTS = ("left", "center", "right", "justify")
 PLACES = ("left", "center", "right")
 TONES = ("black", "gray", "accent")
-PAGE_FACTS: Mapping[str, frozenset[str]] = {
-    "page": frozenset({"", "en"}),
-    "pages": frozenset({"", "en"}),
-}
-"""Facts of a page, for boxes at fixed places: its number, and how many there are."""
 _VALUED_KINDS = frozenset({Kind.CHOICE, Kind.INTEGER})
 
 

@@ -14,7 +14,7 @@ from templates.drawing import PageWriter
 from templates.errors import OverflowingError
 
 _MIN_LINES_WITH_FOOT = 2
-_ROUNDING = 0.01
+ROUNDING = 0.01
 """Points; sums of heights are not exact."""
 
 Painter = Callable[[PageWriter, float, float], None]
@@ -45,11 +45,11 @@ def divide_strips(strips: list[Strip], limit: float, foot: float) -> list[list[S
         raise _too_high(foot, limit)
     pages: list[list[Strip]] = [[]]
     for chunk in _group_kept(strips, limit):
-        if pages[-1] and height_of([*pages[-1], *chunk]) > limit + _ROUNDING:
+        if pages[-1] and height_of([*pages[-1], *chunk]) > limit + ROUNDING:
             pages.append([])
         begins = not pages[-1] and len(pages) > 1
         pages[-1] += _begin_page(chunk) if begins else chunk
-    if height_of(pages[-1]) + foot > limit + _ROUNDING:
+    if height_of(pages[-1]) + foot > limit + ROUNDING:
         pages.append(_take_last_lines(pages[-1], limit - foot))
     return pages
 
@@ -89,11 +89,11 @@ def _group_kept(strips: list[Strip], limit: float) -> list[list[Strip]]:
     held: list[Strip] = []
     for strip in strips:
         alone = height_of(_begin_page([strip]))
-        if alone > limit + _ROUNDING:
+        if alone > limit + ROUNDING:
             raise _too_high(alone, limit)
         held.append(strip)
         if not strip.keep and not strip.gap:
-            whole = height_of(_begin_page(held)) <= limit + _ROUNDING
+            whole = height_of(_begin_page(held)) <= limit + ROUNDING
             groups += [held] if whole else [[one] for one in held]
             held = []
     return [*groups, held] if held else groups

@@ -8,10 +8,10 @@ from templates.blocks import TextStyle
 from templates.document_type import DocumentType
 from templates.drawing import PageWriter
 from templates.errors import OverflowingError
-from templates.facts import Facts
+from templates.facts import Facts, Words
 from templates.fonts import load_face
 from templates.lines import Line, set_lines
-from templates.phrases import Literal, Phrase
+from templates.phrases import PAGE_FACTS, Literal, Phrase, Slot
 from templates.strips import Painter, Strip, align_within
 from templates.structure import Element, find_language
 from templates.wording import to_thai_digits
@@ -25,6 +25,8 @@ class Typesetter:
         self.type, self.facts = document_type, facts
         self._page = document_type.page
         self._scale = self._page.family.scale
+        self.page: tuple[int, int] | None = None
+        """Number of the page and how many there are, where that is known."""
 
     def write_digits(self, text: str) -> str:
         """Return a text with the digits of the type, Thai or Arabic."""
@@ -38,9 +40,15 @@ class Typesetter:
             if isinstance(piece, Literal):
                 runs.append(Run(piece.text, strong))
             else:
-                words = self.facts.write(piece.name, piece.style)
+                words = self._write_fact(piece)
                 runs.append(Run(words.text, strong, words.whole))
         return runs
+
+    def _write_fact(self, slot: Slot) -> Words:
+        if self.page is None or slot.name not in PAGE_FACTS:
+            return self.facts.write(slot.name, slot.style)
+        number = str(self.page[slot.name == "pages"])
+        return Words(number if slot.style == "en" else self.write_digits(number))
 
     def size_of(self, style: TextStyle) -> float:
         """Return the size of a style's letters in official points."""

@@ -12,6 +12,7 @@ import pikepdf
 import pypdfium2
 
 from issuer.expected import Rendered
+from issuer.gate import check_rendered
 from issuer.qr import draw_qr
 from issuer.render import RenderJob, render_pdf
 from templates.catalogue import DocumentType, read_document_type
@@ -70,7 +71,7 @@ def make_type(folder: Path, *parts: str, page: str = PAGE) -> DocumentType:
 def draw_document(
     document_type: DocumentType, *, watermark: str | None = None, **data: object
 ) -> Rendered:
-    """Draw a document with the given data, checked as issuing does."""
+    """Draw a document with the given data, which the gate lets pass."""
     given = {"owner": "นางสาวน้ำผึ้ง ใจดี", **data}
     clean = document_type.normalise(given)
     document_type.check_fields(clean)
@@ -90,7 +91,7 @@ def draw_document(
         "legal_basis": {"th": document_type.legal_basis.th, "en": "Sample law"},
         "verify_url": ADDRESS,
     }
-    return render_pdf(
+    rendered = render_pdf(
         RenderJob(
             document_type=document_type,
             record=record,
@@ -100,6 +101,8 @@ def draw_document(
             watermark=watermark,
         )
     )
+    check_rendered(rendered)
+    return rendered
 
 
 def read_pages(pdf: bytes) -> list[str]:

@@ -266,6 +266,8 @@ def test_a_document_has_one_title_and_one_qr_code(
         ("width = 80", "", "between 5 and 210", "[[fixed]]"),
         ("width = 80", 'width = 80\npage = "odd"', "Known are: every, first", "page"),
         ("width = 80", "width = 80\npage = 0", "between 1 and 20", "page"),
+        ("left = 20\ntop = 20", "left = 125\ntop = 14", "line of page numbers", "[["),
+        ("top = 20", "page = 'every'\ntop = 10", "numbers, 11 to 18 mm", "[[fixed]]"),
         ('"{owner}"', '"{owner}"\nindent = 75', "need 85 mm, and the room is 80", ""),
         ('block = "paragraph"', 'block = "emblem"\nsize = 40', "40 mm.*30 mm", "size"),
     ],
