@@ -61,18 +61,18 @@ def write_type(folder: Path, text: str) -> Path:
     return folder
 
 
-def test_three_types_come_with_tra() -> None:
+def test_types_come_with_tra() -> None:
     types = Catalogue.load().types
-    assert {t.code for t in types.values()} == {"BL", "JC", "TC"}
-    pages = [t.page for t in types.values()]
-    assert sorted(page.width > page.height for page in pages) == [False, False, True]
+    assert {kind.code for kind in types.values()} >= {"BL", "JC", "TC"}
+    pages = [kind.page for kind in types.values()]
+    assert {page.width > page.height for page in pages} == {False, True}
 
 
 def test_a_folder_adds_a_type(tmp_path: Path) -> None:
     write_type(tmp_path / "fishing_permit", SMALL)
     catalogue = Catalogue.load([tmp_path])
     new = catalogue.get_type("fishing_permit")
-    assert len(catalogue.types) == 4
+    assert len(catalogue.types) == len(Catalogue.load().types) + 1
     assert new.format_number(7, 2569) == "00007/2569"
     assert new.holder_name(new.sample()) == "นายเล เรือดี"
     only = Catalogue.load([tmp_path / "fishing_permit"], built_in=False)
@@ -80,7 +80,7 @@ def test_a_folder_adds_a_type(tmp_path: Path) -> None:
 
 
 def test_an_unknown_type_is_named_with_the_known_ones() -> None:
-    with pytest.raises(UnknownTypeError, match=r"'x'; known are: business_licence"):
+    with pytest.raises(UnknownTypeError, match=r"'x'; known are: .*business_licence"):
         Catalogue.load().get_type("x")
 
 
