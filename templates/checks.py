@@ -103,20 +103,21 @@ def _find_string_problems(field: Field, value: object) -> Iterator[FieldProblem]
 
 
 def _find_character_problems(field: Field, value: str) -> Iterator[FieldProblem]:
-    allowed = "\n" if field.kind is Kind.PARAGRAPH else ""
-    for character in value:
-        if character in allowed or unicodedata.category(character) not in (
-            _BAD_CATEGORIES
-        ):
-            continue
-        code = f"U+{ord(character):04X}"
+    allowed = {"\n"} if field.kind is Kind.PARAGRAPH else set()
+    bad = {
+        character
+        for character in set(value) - allowed
+        if unicodedata.category(character) in _BAD_CATEGORIES
+    }
+    if bad:
+        first = min(bad, key=value.index)
+        code = f"U+{ord(first):04X}"
         yield _problem(
             field,
             "forbidden_character",
             f"มีอักขระที่มองไม่เห็นหรือใช้ไม่ได้ ({code}) โปรดพิมพ์ใหม่",
             f"holds an invisible or unusable character ({code}); type it anew",
         )
-        return
 
 
 def _find_text_problems(field: Field, value: str) -> Iterator[FieldProblem]:

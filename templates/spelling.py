@@ -13,8 +13,6 @@ from dataclasses import dataclass
 _BLANKS = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_END = re.compile(" ?(?:\r\n?|\n) ?")
 
-_UPPER_VOWELS = "\u0e31\u0e34-\u0e37"
-_LOWER_VOWELS = "\u0e38\u0e39"
 _TONES = "\u0e48-\u0e4b"
 _MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]{2,}")
 _NIKHAHIT_AA = re.compile(f"\u0e4d([{_TONES}]*)\u0e32")
@@ -23,15 +21,24 @@ _SARA_AM = "\u0e33"
 _LAST = frozenset("\u0e48\u0e49\u0e4a\u0e4b\u0e4c")
 """Tone marks and thanthakhat: written above, and after, the vowel."""
 
-_CLASSES = (
-    ("vowel", re.compile(f"[{_UPPER_VOWELS}{_LOWER_VOWELS}]")),
-    ("tone", re.compile(f"[{_TONES}\u0e4c]")),
-    ("maitaikhu", re.compile("\u0e47")),
-    ("nikhahit", re.compile("\u0e4d")),
-    ("phinthu", re.compile("\u0e3a")),
-    ("yamakkan", re.compile("\u0e4e")),
+_SARA_AM_ROLE = "sara_am"
+_FOREIGN = "foreign"
+_ROLES = {
+    **dict.fromkeys("\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39", "vowel"),
+    **dict.fromkeys("\u0e48\u0e49\u0e4a\u0e4b\u0e4c", "tone"),
+    "\u0e47": "maitaikhu",
+    "\u0e4d": "nikhahit",
+    "\u0e3a": "phinthu",
+    "\u0e4e": "yamakkan",
+    _SARA_AM: _SARA_AM_ROLE,
+}
+"""What each mark is; of one role, a consonant carries one."""
+_USUAL = re.compile(
+    f"(?:[\u0e01-\u0e2e](?:[{_TONES}]?{_SARA_AM}|\u0e47"
+    "|[\u0e31\u0e34-\u0e39]?[\u0e48-\u0e4c]?)"
+    "|[\x00-\x7f\u0e2f\u0e30\u0e32\u0e3f-\u0e46\u0e4f-\u0e5b])*+"
 )
-_CONSONANT = re.compile("[\u0e01-\u0e2e]")
+"""Nearly all texts: seen at once to be right, so that only the others are walked."""
 _CONTEXT = 6
 
 
@@ -65,20 +72,19 @@ def normalise_text(text: str) -> str:
 
 def find_fault(text: str) -> Fault | None:
     """Return the first mark of a normalised text that no reader shows right."""
+    if _USUAL.fullmatch(text):
+        return None
     worn: set[str] | None = None
     for index, char in enumerate(text):
-        if _CONSONANT.match(char):
-            worn = set()
-            continue
         role = _role(char)
         if role is None:
-            worn = None
+            worn = set() if "\u0e01" <= char <= "\u0e2e" else None
             continue
         reason = _judge(role, worn, text[index - 1 : index])
         if reason:
             before = text[max(0, index - _CONTEXT) : index]
             return Fault(reason, char, index + 1, before)
-        if role == "sara_am":
+        if role == _SARA_AM_ROLE:
             worn = None
         elif worn is not None:
             worn.add(role)
@@ -91,19 +97,17 @@ def _order_marks(found: re.Match[str]) -> str:
 
 def _role(char: str) -> str | None:
     """Return which kind of mark a character is, None for one that stands alone."""
-    if char == _SARA_AM:
-        return "sara_am"
-    for role, pattern in _CLASSES:
-        if pattern.match(char):
-            return role
-    return "foreign" if unicodedata.category(char).startswith("M") else None
+    role = _ROLES.get(char)
+    if role is None and unicodedata.category(char).startswith("M"):
+        return _FOREIGN
+    return role
 
 
 def _judge(role: str, worn: set[str] | None, before: str) -> str | None:
     """Return what is wrong with a mark above what its consonant already wears."""
-    if role == "foreign":
+    if role == _FOREIGN:
         return "lone_mark" if not before.strip() else None
     if worn is None:
         return "lone_mark"
-    clashing = worn - {"tone"} if role == "sara_am" else worn & {role}
+    clashing = worn - {"tone"} if role == _SARA_AM_ROLE else worn & {role}
     return "stacked_marks" if clashing else None

@@ -205,3 +205,9 @@ def test_legal_syllables_are_stored_as_typed(text: str) -> None:
         return
     assert normalise_text(text) == text
     assert find_fault(text) is None
+
+
+@given(THAI)
+def test_a_glance_and_a_walk_find_the_same(text: str) -> None:
+    # A letter that is neither ASCII nor Thai makes the reader walk over the text.
+    assert find_fault(text) == find_fault(f"{text} é")
