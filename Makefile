@@ -8,7 +8,7 @@ export TRA_HOME ?= ./data
 LOCK   ?= requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve check format test conformance bench lock clean
+.PHONY: help setup setup-dev demo serve check format test golden conformance bench lock clean
 
 help: ## List the targets
 	@awk 'BEGIN{FS=":.*## "} /^[a-z-]+:.*## /{printf "  make %-11s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ test: setup-dev ## Run every test; what the machine lacks is skipped by name
 
 conformance: setup-dev ## Let veraPDF judge what we issue: PDF/A-3a, PDF/UA-1 (needs Maven and Java)
 	$(BIN)/pytest tests/conformance
+
+golden: setup-dev ## Draw the golden images of the built-in types anew; look at them
+	$(BIN)/python -m tests.golden.make_golden
 
 bench: setup-dev ## Print speed beside a baseline measured in the same run
 	$(BIN)/python -m benchmarks.bench_render
