@@ -19,6 +19,7 @@ from templates.longest import build_longest, make_longest
 
 _LONGEST_DAY = datetime(2026, 11, 30, 3, tzinfo=UTC)
 _COUNTED = frozenset({Kind.LIST, Kind.TABLE})
+_UNITS = {Kind.LIST: "entries", Kind.TABLE: "rows"}
 _ROUND = 10
 """Suggested lengths above twice this are multiples of it."""
 
@@ -90,24 +91,23 @@ def _find_fitting(
         )
         return make_longest(smaller, given)
 
-    size = _find_largest(
-        lambda size: not find_misfit(kind, {**sample, field.name: make(size)}), most
-    )
+    def judge(size: int) -> Exception | None:
+        return find_misfit(kind, {**sample, field.name: make(size)})
+
+    size = _find_largest(lambda size: judge(size) is None, most)
+    if not size:
+        return _limit_of_one(field, judge(1) or error), given
+    error = judge(size + 1) or error
     if size > 2 * _ROUND:
         size -= size % _ROUND
-    unit = "entries at their longest" if counted else "characters"
-    if field.kind is Kind.TABLE:
-        unit = "rows at their longest"
     limit = Limit(
         field=field.name,
         key=key,
-        problem=f"may have {most} {unit}, and the page does not hold them: "
-        f"{_words(error)}",
-        fix=f"{size} fit: set {key} = {size}, or make more room."
-        if size
-        else "Lower max_length, or make more room.",
+        problem=f"{most} {_UNITS.get(field.kind, 'characters')} are allowed, and do "
+        f"not fit: {_words(error)}",
+        fix=f"{size} fit: write {key} = {size}, or make more room.",
     )
-    return limit, make(size) if size else given
+    return limit, make(size)
 
 
 def _find_largest(fits: Callable[[int], bool], most: int) -> int:
@@ -120,6 +120,15 @@ def _find_largest(fits: Callable[[int], bool], most: int) -> int:
         else:
             high = middle
     return low
+
+
+def _limit_of_one(field: Field, error: Exception) -> Limit:
+    unit = _UNITS.get(field.kind, "characters")
+    return Limit(
+        field=field.name,
+        problem=f"not even one of its {unit} fits at its longest: {_words(error)}",
+        fix="Lower max_length or maximum, or make more room.",
+    )
 
 
 def _limit_of_all(error: Exception) -> Limit:

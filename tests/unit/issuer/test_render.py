@@ -28,6 +28,8 @@ ADDRESS = f"HTTPS://VERIFY.EXAMPLE.GO.TH/V/{ID}"
 DIGITS = "31415926535897932384626433832795028841971" * 11
 CLAIM = bytes(range(183))
 TYPES = Catalogue.load().types
+PAGES = {"building_permit": 2}
+"""Of the samples; all others take one."""
 
 
 def make_job(
@@ -110,15 +112,16 @@ def squeeze(text: str) -> str:
 
 
 @pytest.mark.parametrize("document_type", TYPES.values(), ids=TYPES)
-def test_the_same_job_gives_the_same_bytes_on_one_page(
+def test_the_same_job_gives_the_same_bytes_on_few_small_pages(
     document_type: DocumentType,
 ) -> None:
     job = make_job(document_type, watermark="ตัวอย่าง")
     pdf = render(job)
     assert pdf == render(job)
-    assert len(pdf) < 40_000
+    pages = PAGES.get(document_type.id, 1)
+    assert len(pdf) < 40_000 * pages
     with pikepdf.open(io.BytesIO(pdf)) as opened:
-        assert len(opened.pages) == 1
+        assert len(opened.pages) == pages
         assert opened.pdf_version == "1.7"
         assert opened.check_pdf_syntax() == []
 
@@ -141,7 +144,7 @@ def test_the_drawn_qr_code_is_read_from_the_page(
     document_type: DocumentType, watermark: str | None
 ) -> None:
     pdf = render(make_job(document_type, watermark=watermark))
-    page = pypdfium2.PdfDocument(pdf)[0]
+    page = pypdfium2.PdfDocument(pdf)[PAGES.get(document_type.id, 1) - 1]
     image = page.render(scale=150 / 72, grayscale=True).to_numpy()
     (found,) = zxingcpp.read_barcodes(image)
     assert found.text == f"{ADDRESS}#{DIGITS}"
