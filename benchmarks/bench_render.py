@@ -10,9 +10,10 @@ from datetime import date
 
 from benchmarks.common import Result, arguments, measure, report, silence
 from benchmarks.plain import register_font, render_plain
+from issuer.expected import Rendered
 from issuer.gate import check_rendered
 from issuer.qr import draw_qr
-from issuer.render import RenderJob, Rendered, render_pdf, warm_up
+from issuer.render import RenderJob, render_pdf, warm_up
 from register.canonical import encode_json
 from templates.catalogue import Catalogue, DocumentType
 
