@@ -10,6 +10,7 @@ refused.
 
 import functools
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,9 @@ _MAX_SHAPES = 8192
 memory only: what has not been drawn for longest is dropped first."""
 _MAX_LETTERS = 8192
 """Letters kept for each face; Thai writes with some thousands, kerning included."""
+
+_UNFIT = re.compile(r"[^A-Za-z0-9-]")
+"""What the name of a font has no room for (Adobe Technical Note 5902)."""
 
 _NEEDED_TABLES = frozenset({"glyf", "loca", "head", "hhea", "hmtx", "maxp"})
 """All that a font embedded as CIDFontType2 must have (ISO 32000-1 §9.9); hinting
@@ -92,7 +96,7 @@ class Face:
         self._face = hb.Face(file.read_bytes())
         self._font = hb.Font(self._face)
         self._font.scale = (1000, 1000)
-        self.name: str = file.stem
+        self.name: str = _UNFIT.sub("", file.stem) or "Font"
         extents = self._font.get_font_extents("ltr")
         self.ascender: float = extents.ascender
         self.descender: float = extents.descender

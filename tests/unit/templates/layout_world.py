@@ -52,6 +52,17 @@ size = 24
 bold = true
 space_after = 3
 """
+LONG = """
+[[blocks]]
+block = "paragraph"
+text = "ข้อความแรก"
+
+[[blocks]]
+block = "paragraph"
+text = "ข้อความหลัง"
+space_before = 200
+"""
+"""Two pages, with the foot."""
 QR = """
 [[foot]]
 block = "qr"

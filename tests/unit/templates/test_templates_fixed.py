@@ -10,6 +10,7 @@ import zxingcpp
 from issuer.errors import PageOverflowError
 from tests.unit.templates.layout_world import (
     ADDRESS,
+    LONG,
     TITLE,
     draw_document,
     find_elements,
@@ -18,16 +19,6 @@ from tests.unit.templates.layout_world import (
     show_page,
 )
 
-LONG = """
-[[blocks]]
-block = "paragraph"
-text = "ข้อความแรก"
-
-[[blocks]]
-block = "paragraph"
-text = "ข้อความหลัง"
-space_before = 200
-"""
 BOX = """
 [[fixed]]
 page = {page}
