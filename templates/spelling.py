@@ -16,7 +16,7 @@ _LINE_END = re.compile(" ?(?:\r\n?|\n) ?")
 _TONES = "\u0e48-\u0e4b"
 _MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]{2,}")
 _NIKHAHIT_AA = re.compile(f"\u0e4d([{_TONES}]*)\u0e32")
-_SARA_AM_TONE = re.compile(f"\u0e33([{_TONES}]+)")
+_SARA_AM_TONE = re.compile(f"\u0e33[\u0e33{_TONES}]+")
 _SARA_AM = "\u0e33"
 _LAST = frozenset("\u0e48\u0e49\u0e4a\u0e4b\u0e4c")
 """Tone marks and thanthakhat: written above, and after, the vowel."""
@@ -65,7 +65,7 @@ def normalise_text(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     text = _MARKS.sub(_order_marks, text)
     text = _NIKHAHIT_AA.sub(rf"\1{_SARA_AM}", text)
-    text = _SARA_AM_TONE.sub(rf"\1{_SARA_AM}", text)
+    text = _SARA_AM_TONE.sub(_order_sara_am, text)
     text = unicodedata.normalize("NFC", text.replace("\u0e40\u0e40", "\u0e41"))
     return _LINE_END.sub("\n", _BLANKS.sub(" ", text)).strip(" \n")
 
@@ -93,6 +93,10 @@ def find_fault(text: str) -> Fault | None:
 
 def _order_marks(found: re.Match[str]) -> str:
     return "".join(sorted(found[0], key=_LAST.__contains__))
+
+
+def _order_sara_am(found: re.Match[str]) -> str:
+    return "".join(sorted(found[0], key=_SARA_AM.__eq__))
 
 
 def _role(char: str) -> str | None:

@@ -169,6 +169,8 @@ def test_a_line_break_is_for_paragraphs() -> None:
 
 @given(THAI)
 @example("\u0e33\u0e38\u0e48")
+@example("\u0e33\u0e33\u0e48")
+@example("\u0e33\u0e48\u0e33\u0e48")
 @example("\u0e4d\u0e33\u0e48\u0e32")
 @example("ก\u0e4c\u0e48\u0e38\u0e4d\u0e32\u0e49")
 def test_normalising_a_text_settles_at_once(text: str) -> None:
