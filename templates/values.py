@@ -101,7 +101,8 @@ def _normalise_image(value: str) -> str:
 
 def _normalise_ascii(kind: Kind, text: str) -> object:
     if kind in ID_KINDS:
-        return _ID_SEPARATORS.sub("", text)
+        plain = _ID_SEPARATORS.sub("", text)
+        return plain if plain.isascii() else text  # no id, whatever it is
     if kind is Kind.DATE:
         return text
     plain = text.replace(",", "") if _GROUPED.fullmatch(text) else text

@@ -186,6 +186,7 @@ def test_normalising_a_text_settles_at_once(text: str) -> None:
 @given(st.sampled_from(Kind), st.text(max_size=30) | THAI)
 @example(Kind.NAME, "นาง สาว นาย ก")
 @example(Kind.NAME, "น.ส. นาย สมชาย")
+@example(Kind.PERSON_ID, "\u0300 \u0e38")
 def test_normalising_a_value_settles_at_once(kind: Kind, text: str) -> None:
     one = field(kind)
     once = normalise_value(one, text)
