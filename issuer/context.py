@@ -27,6 +27,7 @@ from register.document import AgencyId, DocumentId
 from register.envelope import SignRaw, key_id
 from register.record import document_url
 from register.store import Store
+from templates.artwork import check_artwork
 from templates.catalogue import Catalogue
 
 
@@ -96,11 +97,14 @@ class Issuer:
         return ClaimSigning(kid=claim_kid(der), sign=raw_signing(signer))
 
     def check_ready(self) -> None:
-        """Open every key that will be needed, so that a missing one stops the start.
+        """Open all that will be needed, so that what is missing stops the start.
 
         Raises:
             KeysError: which key is missing or cannot be opened.
+            TypeFileError: which font, background or picture of a type cannot be used.
         """
+        for kind in self.catalogue.types.values():
+            check_artwork(kind)
         for agency in self.store.list_agencies():
             self.sealer(agency.id)
             self.claim_key(agency.id)

@@ -42,6 +42,8 @@ from templates.strips import (
 from templates.structure import Element
 from templates.words import Run
 
+_NO_INFO = DocumentInfo(title="", producer="", date="")
+
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnPages:
@@ -118,14 +120,17 @@ def draw_pages(
 
 
 def check_pages(document_type: DocumentType, facts: Facts, qr: QrModules) -> None:
-    """Refuse what `draw_pages` would refuse, without drawing.
+    """Refuse what `draw_pages` would refuse.
 
-    What runs into a box shows only when it is drawn.
+    Without drawing, unless there are boxes: what runs into one shows only then.
 
     Raises:
         GlyphMissingError, OverflowingError: as `draw_pages`.
     """
-    _lay_out(Composer(document_type, facts, qr))
+    if document_type.fixed:
+        draw_pages(document_type, facts, qr, _NO_INFO)
+    else:
+        _lay_out(Composer(document_type, facts, qr))
 
 
 def warm_up() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from issuer.errors import MissingGlyphError, RenderError
 from issuer.rehearsal import rehearse
 from issuer.render import render_pdf
+from templates.artwork import check_artwork
 from templates.catalogue import (
     TYPE_FILE,
     Catalogue,
@@ -83,7 +84,8 @@ def check_type(
 ) -> TypeReport:
     """Check the type in a folder.
 
-    1. type.toml, and that no other type has its id or code.
+    1. type.toml and the files it draws with, and that no other type has its id or
+       code.
     2. The sample: its form, and each field of it.
     3. The page: of the sample, without what may be left out, with every choice.
     4. The page with the longest data.
@@ -92,6 +94,7 @@ def check_type(
     # 1.
     try:
         kind = read_document_type(folder)
+        check_artwork(kind)
     except TypeFileError as error:
         return TypeReport(
             folder=folder, document_type=None, findings=(_of_file_error(error),)

@@ -2,6 +2,7 @@
 """A small type made for one test, and the document it gives."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +15,7 @@ import pypdfium2
 from issuer.expected import Rendered
 from issuer.gate import check_rendered
 from issuer.qr import draw_qr
-from issuer.render import RenderJob, render_pdf
+from issuer.render import RenderJob, check_drawable, render_pdf
 from templates.catalogue import DocumentType, read_document_type
 
 ID = "K3XQ7M2ZD4A6TB5RWYHNCPEJGA"
@@ -83,6 +84,19 @@ def draw_document(
     document_type: DocumentType, *, watermark: str | None = None, **data: object
 ) -> Rendered:
     """Draw a document with the given data, which the gate lets pass."""
+    rendered = render_pdf(_make_job(document_type, data, watermark))
+    check_rendered(rendered)
+    return rendered
+
+
+def check_document(document_type: DocumentType, **data: object) -> None:
+    """Refuse what could not be drawn, as is done before a number is taken."""
+    check_drawable(_make_job(document_type, data, None))
+
+
+def _make_job(
+    document_type: DocumentType, data: Mapping[str, object], watermark: str | None
+) -> RenderJob:
     given = {"owner": "นางสาวน้ำผึ้ง ใจดี", **data}
     clean = document_type.normalise(given)
     document_type.check_fields(clean)
@@ -102,18 +116,14 @@ def draw_document(
         "legal_basis": {"th": document_type.legal_basis.th, "en": "Sample law"},
         "verify_url": ADDRESS,
     }
-    rendered = render_pdf(
-        RenderJob(
-            document_type=document_type,
-            record=record,
-            record_bytes=json.dumps(record, ensure_ascii=False).encode(),
-            claim=bytes(range(183)),
-            qr=draw_qr((ADDRESS, "#", DIGITS)),
-            watermark=watermark,
-        )
+    return RenderJob(
+        document_type=document_type,
+        record=record,
+        record_bytes=json.dumps(record, ensure_ascii=False).encode(),
+        claim=bytes(range(183)),
+        qr=draw_qr((ADDRESS, "#", DIGITS)),
+        watermark=watermark,
     )
-    check_rendered(rendered)
-    return rendered
 
 
 def read_pages(pdf: bytes) -> list[str]:

@@ -12,6 +12,7 @@ from tests.unit.templates.layout_world import (
     ADDRESS,
     LONG,
     TITLE,
+    check_document,
     draw_document,
     find_elements,
     make_type,
@@ -197,3 +198,9 @@ def test_a_code_wider_than_its_box_is_an_error(tmp_path: Path) -> None:
     kind = make_type(tmp_path, TITLE, qr, page=QUIET)
     with pytest.raises(PageOverflowError, match="the QR code needs 31 mm, and its col"):
         draw_document(kind)
+
+
+def test_what_runs_into_a_box_is_found_before_a_number_is_taken(tmp_path: Path) -> None:
+    kind = make_type(tmp_path, TITLE, LONG, box(at=(90, 25)), page=QUIET)
+    with pytest.raises(PageOverflowError, match="something runs into the box"):
+        check_document(kind)
