@@ -7,12 +7,13 @@ types; docs/gate.md lists what is checked.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from pikepdf import Array, Dictionary, Name, Object, Pdf
 
+from issuer.accessible_tables import check_header, check_rows, kids_of
 from issuer.errors import GateError
 from issuer.refusals import Refusal, refuse_access, refuse_archive, refuse_part
 from issuer.resources import Drawing
@@ -82,7 +83,7 @@ def check_accessible(pdf: Pdf, drawing: Drawing) -> None:
     if "/RoleMap" in root or "/ClassMap" in root:
         raise refuse_part(Refusal.NOT_PERMITTED, "/RoleMap or /ClassMap")
     tree = _Tree()
-    for element in _kids_of(root):
+    for element in kids_of(root):
         if isinstance(element, int):
             raise _misplaced("/StructTreeRoot", "it holds content itself")
         _read_element(element, root, tree, 0)
@@ -131,7 +132,7 @@ def _read_element(element: Object, parent: Object, tree: _Tree, depth: int) -> N
         raise _misplaced(role, f"it stands in {parent.get('/S')}")
     page = element.get("/Pg")
     roles = []
-    for kid in _kids_of(element):
+    for kid in kids_of(element):
         if isinstance(kid, int):
             _note_mark(tree, page, kid, element)
         elif "/S" in kid:
@@ -141,7 +142,7 @@ def _read_element(element: Object, parent: Object, tree: _Tree, depth: int) -> N
             _note_mark(tree, kid.get("/Pg", page), int(kid.MCID), element)
         else:
             tree.annotations[kid.Obj.objgen] = role
-    _check_kids(role, roles)
+    _check_kids(element, role, roles)
 
 
 def _check_role(element: Object, role: str) -> None:
@@ -162,22 +163,8 @@ def _check_role(element: Object, role: str) -> None:
             th="มีภาพที่ไม่มีคำอธิบาย",
             en="a figure has no alternative text",
         )
-    if role == "/TH" and not _has_scope(element):
-        raise refuse_access(
-            "7.5",
-            th="หัวตารางไม่บอกว่าเป็นหัวแถวหรือหัวคอลัมน์",
-            en="a header cell does not tell its scope",
-        )
-
-
-def _has_scope(element: Object) -> bool:
-    attributes = element.get("/A")
-    listed = attributes if isinstance(attributes, Array) else [attributes]
-    return any(
-        str(entry.get("/Scope")) in {"/Row", "/Column", "/Both"}
-        for entry in listed
-        if isinstance(entry, Dictionary) and entry.get("/O") == Name.Table
-    )
+    if role == "/TH":
+        check_header(element)
 
 
 def _note_mark(tree: _Tree, page: Object | None, mcid: int, element: Object) -> None:
@@ -190,12 +177,14 @@ def _note_mark(tree: _Tree, page: Object | None, mcid: int, element: Object) -> 
     tree.marks[key] = element.objgen
 
 
-def _check_kids(role: str, roles: list[str]) -> None:
+def _check_kids(element: Object, role: str, roles: list[str]) -> None:
     strange = [kid for kid in roles if kid not in _KIDS.get(role, _ROLES)]
     if strange:
         raise _misplaced(strange[0], f"it stands in {role}")
     if role in {"/Table", "/L", "/TR", "/LI"} and not roles:
         raise _misplaced(role, "it is empty")
+    if role == "/Table":
+        check_rows(element)
 
 
 def _check_headings(levels: Iterable[int]) -> None:
@@ -283,14 +272,6 @@ def _check_annotations(pdf: Pdf, tree: _Tree) -> None:
                     th="ช่องลงลายมือชื่อถูกซ่อนไว้",
                     en="an annotation is hidden or not to be printed",
                 )
-
-
-def _kids_of(element: Object) -> Iterator[Object | int]:
-    kids = element.get("/K")
-    if isinstance(kids, Array):
-        yield from kids.as_list()
-    elif kids is not None:
-        yield kids
 
 
 def _misplaced(role: str, how: str) -> GateError:

@@ -45,8 +45,7 @@ _ESCAPED: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\
 _NEWLINES: Final = (b"\n", b"\r", b"\r\n")
 
 _PLAIN: Final = frozenset(
-    b"cm w J j M d i m l c v y h re n W W* BT ET Tc Tw Tz TL Td TD Tm T* Ts "
-    b"G RG SC".split()
+    b"cm w J j M d i m l c v y h re n W W* Tc Tw Tz TL Td TD Tm T* Ts G RG SC".split()
 )
 """Operators that paint nothing and name nothing (ISO 32000-1, annex A)."""
 _PAINTING: Final = frozenset(b"S s f F f* B B* b b*".split())
@@ -88,7 +87,7 @@ class _Reader:
     def __init__(self, *, marked: bool) -> None:
         self._marked = marked
         self._use = ContentUse()
-        self._open = False
+        self._open, self._in_text = False, False
         self._font, self._patterned = "", False
         self._saved: list[tuple[str, bool]] = []
         self._names: list[bytes] = []
@@ -129,7 +128,7 @@ class _Reader:
             self._begin(value)
 
     def _check_end(self) -> None:
-        if self._open or self._saved:
+        if self._open or self._in_text or self._saved:
             raise _unreadable(b"the end")
 
     def _begin(self, mark: bytes) -> None:
@@ -154,6 +153,12 @@ class _Reader:
         if not self._open:
             raise _unreadable(b"EMC")
         self._open = False
+
+    def _bound_text(self, operator: bytes) -> None:
+        """Begin or end a text object, which hold no other."""
+        if self._in_text is (operator == b"BT"):
+            raise _unreadable(operator)
+        self._in_text = not self._in_text
 
     def _save(self, _: bytes) -> None:
         self._saved.append((self._font, self._patterned))
@@ -259,6 +264,8 @@ class _Reader:
         **dict.fromkeys((b"scn", b"SCN"), _set_pattern),
         **dict.fromkeys((b"k", b"K"), _print_colour),
         **dict.fromkeys(b"BI ID EI BX EX MP DP d0 d1".split(), _refuse),
+        b"BT": _bound_text,
+        b"ET": _bound_text,
         b"EMC": _end_mark,
         b"q": _save,
         b"Q": _restore,

@@ -32,8 +32,6 @@ _PAGE_KEYS: Final = frozenset(
         *("/Tabs", "/Annots"),
     )
 )
-_TREE_KEYS: Final = frozenset(("/Type", "/Kids", "/Count"))
-"""No more: pages would inherit it."""
 _FIELD_KEYS: Final = frozenset(
     (
         *("/Type", "/Subtype", "/FT", "/T", "/TU", "/Rect", "/F", "/P"),
@@ -75,10 +73,9 @@ def check_parts(pdf: Pdf) -> None:
     )
     if str(root.get("/PageMode", "/UseNone")) not in _MODES:
         raise refuse_part(Refusal.NOT_PERMITTED, f"/PageMode {root.PageMode}")
-    _check_entries(root.Pages, _TREE_KEYS, "pages")
     fields = _check_form(root.get("/AcroForm", Dictionary()))
     for page in pdf.pages:
-        _check_page(page, root.Pages)
+        _check_page(page)
         for annotation in page.obj.get("/Annots", Array()):
             _check_annotation(annotation, fields)
 
@@ -89,10 +86,9 @@ def _check_entries(found: Object, allowed: Iterable[str], what: str) -> None:
         raise refuse_part(reason, f"{key} ({what})")
 
 
-def _check_page(page: Page, tree: Object) -> None:
+def _check_page(page: Page) -> None:
+    # What pages inherit, qpdf has written down on each by now.
     _check_entries(page.obj, _PAGE_KEYS, "page")
-    if page.obj.Parent.objgen != tree.objgen:
-        raise refuse_part(Refusal.NOT_PERMITTED, "pages in a tree of several levels")
     sheet = _sides(page.mediabox)
     if sheet[:2] != [0, 0] or int(page.obj.get("/Rotate", 0)):
         raise _turned("it is turned, or does not begin at 0, 0")

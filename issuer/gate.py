@@ -39,7 +39,7 @@ def check_rendered(rendered: Rendered) -> None:
 
     1. Its parts: no actions, layers, forms, files but those expected.
     2. What its pages draw with, and the points of PDF/A-3a and PDF/UA-1.
-    3. Page by page, as a reader shows it: the text, that it is seen, the QR code.
+    3. Page by page, as a reader shows it: the text, the QR code, that all is seen.
 
     Raises:
         GateError: with a reason code, and what is wrong in Thai and English.
@@ -88,9 +88,9 @@ def _check_page(
 ) -> None:
     # 3.
     _check_text(number, page, expected.texts[number])
-    check_visible(page, patterned=drawing.patterned[number])
     here = expected.qr is not None and expected.qr.page == number
     check_qr(page, expected.qr if here else None, expected.qr_text)
+    check_visible(page, patterned=drawing.patterned[number])
 
 
 def _check_text(number: int, page: PageView, expected: str) -> None:

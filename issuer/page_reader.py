@@ -72,6 +72,8 @@ class Ink:
     text: str = ""
     size: tuple[float, float] = (0, 0)
     """Of an em of text, along the line and across it, in points."""
+    length: float = 0
+    """Of a line of text; where it runs aslant, no less than that."""
 
     _outline: Outline | None = None
 
@@ -215,6 +217,8 @@ class _InkReader:
         a, b, c, d, _, _ = join_transforms(_read_matrix(ink.handle), ink.place)
         size = abs(self._number.value)
         ink.size = (size * math.hypot(a, b), size * math.hypot(c, d))
+        wide, high = ink.box[2] - ink.box[0], ink.box[3] - ink.box[1]
+        ink.length = wide if b == 0 else high if a == 0 else math.hypot(wide, high)
         ink.fill, ink.alpha = self._read_colour(pdfium.FPDFPageObj_GetFillColor, ink)
         ink.text = self._read_characters(ink.handle)
         self.inks.append(ink)

@@ -31,14 +31,15 @@ _TOUCH: Final = 0.6
 _THIN: Final = 1.5
 """Points: rules and underlines, which strike no letter out unless they are white."""
 _ERASING_CONTRAST: Final = 0.5
-_MIN_ADVANCE: Final = 0.06
+_MIN_ADVANCE: Final = 0.1
 """Of an em a character, in a line of text: Thai marks take no room of their own."""
 _PILE: Final = 3
 """Characters from which on a line is measured."""
 _SHADES: Final = 255
 _SHARE_OF_INK, _SHARE_OF_GROUND = 0.02, 0.2
 """Parts of a picture of text that are ink and ground, where the ground is unknown."""
-_SHARE_OF_LARGE_INK: Final = 0.002
+_SHARE_OF_LARGE_INK: Final = 0.03
+"""Of the box around a watermark; letters fill a tenth of it, turned as they are."""
 _QUOTED: Final = 40
 """Characters of a text that a message repeats."""
 
@@ -81,11 +82,8 @@ def _check_form(ink: Ink, sheet: Box) -> None:
             th=f"ข้อความ {quote_text(ink)} ตัวเล็กจนอ่านไม่ได้",
             en=f"the text {quote_text(ink)} is too small to be read ({across:.1f} pt)",
         )
-    left, bottom, right, top = ink.box
     letters = len("".join(ink.text.split()))
-    if letters >= _PILE and max(right - left, top - bottom) < (
-        letters * along * _MIN_ADVANCE
-    ):
+    if letters >= _PILE and ink.length < letters * along * _MIN_ADVANCE:
         raise refuse(
             Refusal.TEXT_PILED_UP,
             th=f"ตัวอักษรของข้อความ {quote_text(ink)} ซ้อนทับกัน",
