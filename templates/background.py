@@ -24,6 +24,16 @@ from templates.pictures import Form, Picture
 MAX_FILE_BYTES = 2_000_000
 """Bytes of a background: each document carries it."""
 MAX_PAGES = 20
+_BROKEN = (
+    pikepdf.PdfError,
+    OSError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+)
+"""What comes up when parts of a PDF are not there or of another kind."""
 TOLERANCE_MM = 1.0
 """How much a page may differ from the paper."""
 _MM = 72 / 25.4
@@ -83,7 +93,7 @@ def _refusals(file: Path) -> Iterator[None]:
         raise TypeFileError(
             file, "it needs a password", fix="Save it without a password."
         ) from error
-    except (pikepdf.PdfError, OSError, KeyError, ValueError, TypeError) as error:
+    except _BROKEN as error:
         raise TypeFileError(
             file, f"it cannot be read as a PDF ({error})", fix=FIX_FLAT
         ) from error

@@ -109,7 +109,7 @@ class Columns(Block):
 
 @dataclass(frozen=True, kw_only=True)
 class Emblem(Block):
-    """The neutral emblem; an agency's own comes later."""
+    """The neutral emblem; an agency's own is an image with a file."""
 
     size: float
     align: str

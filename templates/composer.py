@@ -88,8 +88,10 @@ class Composer:
             made = self._MAKERS[type(block)](self, block, width, parent)
             if block.space_before:
                 strips.append(make_gap(block.space_before))
-            if block.keep:
-                made = [replace(strip, keep=True) for strip in made]
+            if block.keep and made:
+                # Of a table the last row: the whole of it may be pages long.
+                start = len(made) - 1 if isinstance(block, Table) else 0
+                made[start:] = [replace(strip, keep=True) for strip in made[start:]]
             strips += made
             if block.space_after:
                 strips.append(make_gap(block.space_after))

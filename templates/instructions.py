@@ -69,9 +69,12 @@ def read_instructions(form: Stream) -> Instructions:
             continue
         operands = list(instruction.operands)
         _check_instruction(operator, operands)
+        if operator in _MARKS or (operator == "Q" and not fonts.depth):
+            continue
         fonts.follow(operator, operands)
-        if operator not in _MARKS:
-            kept.append(instruction)
+        kept.append(instruction)
+    # Some programs leave states open at the end of a page.
+    kept += [pikepdf.ContentStreamInstruction([], pikepdf.Operator("Q"))] * fonts.depth
     used = frozenset(fonts.used)
     content = pikepdf.unparse_content_stream(
         [one for one in kept if not _sets_other_font(one, used)]
@@ -87,12 +90,17 @@ class _Fonts:
         self._font = ""
         self._saved: list[str] = []
 
+    @property
+    def depth(self) -> int:
+        """Return how many graphics states are saved."""
+        return len(self._saved)
+
     def follow(self, operator: str, operands: list[Object]) -> None:
         if operator == "Tf":
             self._font = str(operands[0])
         elif operator == "q":
             self._saved.append(self._font)
-        elif operator == "Q" and self._saved:
+        elif operator == "Q":
             self._font = self._saved.pop()
         elif operator in _TEXT:
             refuse_if(not self._font, "it writes text without a font", FIX_FONT)

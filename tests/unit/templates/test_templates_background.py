@@ -135,6 +135,11 @@ def test_marks_of_another_structure_are_taken_out(tmp_path: Path) -> None:
     assert find_blue(draw_document(make_form(tmp_path, form, alt="")).pdf) == [True]
 
 
+def test_states_left_open_are_closed(tmp_path: Path) -> None:
+    form = draw_form("", extra=b"Q Q q 2 w q")
+    assert find_blue(draw_document(make_form(tmp_path, form, alt="")).pdf) == [True]
+
+
 @pytest.mark.parametrize("rotate", [90, 180, 270])
 def test_a_turned_page_lies_as_it_is_seen(tmp_path: Path, rotate: int) -> None:
     size = A4 if rotate == 180 else (A4[1], A4[0])

@@ -114,6 +114,19 @@ def test_the_sum_never_stands_alone_on_a_page(kind: DocumentType) -> None:
         assert last.startswith(("รวม", "๑")) is (len(pages) == 1), (count, last[:40])
 
 
+def test_a_table_kept_with_what_follows_goes_over_pages_all_the_same(
+    tmp_path: Path,
+) -> None:
+    block = TABLE.replace('"rooms"', '"rooms"\nkeep = true')
+    after = '\n[[blocks]]\nblock = "paragraph"\ntext = "ท้ายตาราง"\n'
+    kind = make_type(tmp_path, FIELD, TITLE, block, after)
+    for count in range(22, 30):
+        pages = read_pages(draw_document(kind, rooms=make_rows(count)).pdf)
+        (last,) = [page for page in pages if "ท้ายตาราง" in page]
+        assert "รวม" in last
+        assert not pages[0].endswith(HEADER)
+
+
 def test_a_row_is_cut_only_if_it_is_higher_than_a_page(kind: DocumentType) -> None:
     rows = make_rows(12)
     rows[3]["use"] = "กำแพง " * 150
