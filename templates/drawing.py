@@ -45,6 +45,10 @@ _RISE, _DEPTH = 0.8, 0.25
 _DARK_BAR = re.compile(b"\x01+")
 
 
+Sides = tuple[float, float, float, float]
+"""Left, bottom, right and top, in points."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DocumentInfo:
     """What the file says about itself (ISO 32000-1 §14.3.3)."""
@@ -90,7 +94,7 @@ class PageWriter:
         self.pictures: dict[Picture, PlacedPicture] = {}
         self.layer = 0
         """What is being drawn: 0 for what flows, others for boxes at fixed places."""
-        self.ink: list[tuple[int, Place]] = []
+        self.ink: list[tuple[int, Sides]] = []
         """Where something was drawn on this page, with its layer; without ornaments
         of the page as a whole."""
         self.qr: Place | None = None
@@ -133,9 +137,13 @@ class PageWriter:
         fonts = {name: use.embed() for name, use in self._uses.items()}
         return self._file.getvalue(), fonts
 
-    def claim(self, place: Place) -> None:
+    def occupy(self, left: float, bottom: float, right: float, top: float) -> None:
         """Note that a place of this page is taken."""
-        self.ink.append((self.layer, place))
+        self.ink.append((self.layer, (left, bottom, right, top)))
+
+    def occupy_place(self, place: Place) -> None:
+        """Note that a place of this page is taken."""
+        self.occupy(place.left, place.bottom, place.right, place.top)
 
     def draw_line(
         self, line: Line, at: tuple[float, float], size: float, *,
@@ -147,15 +155,9 @@ class PageWriter:
         """
         self._mark(element)
         self._texts[-1].append(line.text)
-        self.claim(
-            Place(
-                page=self.page,
-                left=at[0],
-                bottom=at[1] - size * _DEPTH,
-                right=at[0] + line.width + stretch,
-                top=at[1] + size * _RISE,
-            )
-        )
+        x, y = at
+        end = x + line.width + stretch
+        self.occupy(x, y - size * _DEPTH, end, y + size * _RISE)
         letter, space = _spread(line.pieces, stretch, size) if stretch else (0, 0)
         parts = [f"BT 1 0 0 1 {_write(*at)} Tm"]
         pending = 0.0
@@ -193,7 +195,7 @@ class PageWriter:
         longer over them than all the rest of the page takes.
         """
         self._mark(element, place)
-        self.claim(place)
+        self.occupy_place(place)
         self.qr = place
         module = (place.right - place.left) / (len(matrix) + 2 * quiet)
         x, y = place.left + quiet * module, place.bottom + quiet * module
@@ -214,7 +216,7 @@ class PageWriter:
     ) -> None:
         """Draw a picture into its place."""
         self._mark(element, place)
-        self.claim(place)
+        self.occupy_place(place)
         self._show_picture(picture, place)
 
     def draw_sheet(
@@ -246,7 +248,7 @@ class PageWriter:
     def draw_frame(self, place: Place, element: Element | None = None) -> None:
         """Draw a thin gray rectangle."""
         self._mark(element, place)
-        self.claim(place)
+        self.occupy_place(place)
         self._set_stroke("gray", 0.5)
         sides = (place.right - place.left, place.top - place.bottom)
         self._canvas.rect(*round_lengths(place.left, place.bottom, *sides))
@@ -254,15 +256,7 @@ class PageWriter:
     def draw_rule(self, x: float, y: float, length: float, weight: float) -> None:
         """Draw a horizontal line."""
         self._mark(None)
-        self.claim(
-            Place(
-                page=self.page,
-                left=x,
-                bottom=y - weight,
-                right=x + length,
-                top=y + weight,
-            )
-        )
+        self.occupy(x, y - weight, x + length, y + weight)
         self._set_stroke("accent", weight)
         self._canvas.line(*round_lengths(x, y, x + length, y))
 
@@ -272,17 +266,11 @@ class PageWriter:
         """Draw straight black lines, each from a point to another."""
         self._mark(None)
         self._set_stroke("black", weight)
-        drawn = [round_lengths(*line) for line in lines]
-        self._canvas.lines(drawn)
-        xs, ys = (
-            [x for line in drawn for x in line[::2]],
-            [y for line in drawn for y in line[1::2]],
-        )
-        self.claim(
-            Place(
-                page=self.page, left=min(xs), bottom=min(ys), right=max(xs), top=max(ys)
-            )
-        )
+        parts = []
+        for x1, y1, x2, y2 in lines:
+            self.occupy(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+            parts.append(f"{_write(x1, y1)} m {_write(x2, y2)} l")
+        self._canvas.addLiteral(f"{' '.join(parts)} S")
 
     def draw_figures(
         self, figures: Iterable[Figure], place: Place, element: Element | None = None
@@ -290,7 +278,7 @@ class PageWriter:
         """Draw figures, made around a corner at 0, 0."""
         self._mark(element, place)
         if element is not None:
-            self.claim(place)
+            self.occupy_place(place)
         self._canvas.saveState()
         self._canvas.translate(*round_lengths(place.left, place.bottom))
         for figure in figures:

@@ -12,7 +12,7 @@ from templates.artwork import open_background
 from templates.blocks import FixedBox, name_facts
 from templates.composer import Composer
 from templates.document_type import DocumentType
-from templates.drawing import PageWriter
+from templates.drawing import PageWriter, Sides
 from templates.errors import OverflowingError
 from templates.facts import Facts
 from templates.place import Place
@@ -87,7 +87,7 @@ def check_boxes(writer: PageWriter, boxes: list[FilledBox], type_id: str) -> Non
     """
     for layer, filled in enumerate(boxes, start=1):
         for owner, ink in writer.ink:
-            if owner != layer and _overlap(ink, filled.place):
+            if owner != layer and _reaches(ink, filled.place):
                 raise OverflowingError(
                     f"{type_id}: on page {writer.page + 1} something runs into "
                     f"{_name_box(filled.box)}: move the box, or shorten the text"
@@ -129,10 +129,11 @@ def _name_box(box: FixedBox) -> str:
     return f"the box {box.left:g} mm from the left and {box.top:g} mm from the top"
 
 
-def _overlap(one: Place, other: Place) -> bool:
+def _reaches(ink: Sides, place: Place) -> bool:
+    left, bottom, right, top = ink
     return (
-        one.left < other.right - _TOUCH
-        and other.left < one.right - _TOUCH
-        and one.bottom < other.top - _TOUCH
-        and other.bottom < one.top - _TOUCH
+        left < place.right - _TOUCH
+        and place.left < right - _TOUCH
+        and bottom < place.top - _TOUCH
+        and place.bottom < top - _TOUCH
     )

@@ -71,7 +71,7 @@ def make_qr_block(
         whole = Place(
             page=writer.page, left=left, bottom=top - side, right=left + side, top=top
         )
-        writer.claim(whole)
+        writer.occupy_place(whole)
         place = _shrink(whole, clear)
         if qr.matrix:
             writer.draw_qr(qr.matrix, place, QR_QUIET_MODULES, figure)
