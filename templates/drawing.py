@@ -20,7 +20,8 @@ from reportlab.pdfgen.pathobject import PDFPathObject
 
 from templates.families import Family
 from templates.fonts import EmbeddedFont, FontUse, load_face
-from templates.lines import Line, SetPiece
+from templates.glyph_runs import group_by_face, spread, write_array
+from templates.lines import Line
 from templates.pictures import Form, Picture
 from templates.place import Place
 from templates.structure import LANGUAGE, Content, Element
@@ -35,11 +36,6 @@ TONES = {
 }
 """Colours by name: a gray, so that black is printed black, or red, green and blue."""
 
-_SPACE_SHARE = 8
-"""How much more a space stretches than a gap between letters, in justified lines."""
-_MAX_LETTER_GAP = 45
-"""Thousandths of an em; wider gaps look like spaces, to eyes and to readers."""
-_MAX_SPACE_GAP = 700
 _RISE, _DEPTH = 0.8, 0.25
 """How far most letters reach above and below the line, by their size."""
 _DARK_BAR = re.compile(b"\x01+")
@@ -158,12 +154,12 @@ class PageWriter:
         x, y = at
         end = x + line.width + stretch
         self.occupy(x, y - size * _DEPTH, end, y + size * _RISE)
-        letter, space = _spread(line.pieces, stretch, size) if stretch else (0, 0)
+        letter, space = spread(line.pieces, stretch, size) if stretch else (0, 0)
         parts = [f"BT 1 0 0 1 {_write(*at)} Tm"]
         pending = 0.0
-        for bold, group in _group_by_face(line.pieces):
+        for bold, group in group_by_face(line.pieces):
             name, use = self._use_font(bold=bold)
-            array, pending = _write_array(use, group, (letter, space), pending)
+            array, pending = write_array(use, group, (letter, space), pending)
             parts.append(f"/{name} {_write(size)} Tf {array} TJ")
         self._set_fill(tone)
         self._canvas.addLiteral(" ".join([*parts, "ET"]))
@@ -362,60 +358,3 @@ def prepare_reportlab(family: Family) -> str:
 def _write(*values: float) -> str:
     """Return lengths as PDF writes numbers."""
     return " ".join(map(str, round_lengths(*values)))
-
-
-def _group_by_face(
-    pieces: Sequence[SetPiece],
-) -> list[tuple[bool, list[SetPiece]]]:
-    groups: list[tuple[bool, list[SetPiece]]] = []
-    for piece in pieces:
-        if not groups or groups[-1][0] != piece.bold:
-            groups.append((piece.bold, []))
-        groups[-1][1].append(piece)
-    return groups
-
-
-def _write_array(
-    use: FontUse, pieces: list[SetPiece], gaps: tuple[float, float], pending: float
-) -> tuple[str, float]:
-    """Return the operand of TJ, and the move still pending after it.
-
-    Moves are in thousandths of an em: kerning, and the gaps of justified lines.
-    """
-    parts: list[str] = []
-    codes: list[str] = []
-    for piece in pieces:
-        gap = gaps[piece.space]
-        for letter in piece.shape.letters:
-            if abs(pending) >= 0.5:  # noqa: PLR2004 - half of the smallest step
-                if codes:
-                    parts.append(f"<{''.join(codes)}>")
-                    codes = []
-                move = round(pending)
-                parts.append(str(-move))
-                pending -= move
-            codes.append(f"{use.encode(letter):04X}")
-            pending += letter.advance - letter.width + gap
-    parts.append(f"<{''.join(codes)}>")
-    return f"[{''.join(parts)}]", pending
-
-
-def _spread(
-    pieces: Sequence[SetPiece], stretch: float, size: float
-) -> tuple[float, float]:
-    """Return what letters and spaces of a justified line are widened by.
-
-    In thousandths of an em. A line that would have to be torn apart is left ragged.
-    """
-    last = len(pieces) - 1
-    while last > 0 and pieces[last].space:
-        last -= 1
-    shown = pieces[: last + 1]
-    spaces = sum(piece.space for piece in shown)
-    letters = sum(len(piece.shape.letters) for piece in shown) - spaces - 1
-    total = stretch * 1000 / size
-    letter = min(total / (spaces * _SPACE_SHARE + letters or 1), _MAX_LETTER_GAP)
-    space = (total - letters * letter) / spaces if spaces else 0.0
-    if space > _MAX_SPACE_GAP:
-        return 0.0, 0.0
-    return letter, space
