@@ -7,13 +7,11 @@ keys are made in an HSM and certificates come from a public CA.
 """
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from keys.certificates import (
     Issuer,
@@ -47,10 +45,10 @@ from keys.signing import (
     claim_label,
     seal_label,
 )
-from keys.softkey import PrivateKey, check_not_production
+from keys.softkey import check_not_production
 from keys.store import KeyStore, open_key_store, open_trust_root
 
-_RSA_BITS: Final = 3072
+RSA_BITS: Final = 3072
 _PASSPHRASE_BYTES: Final = 32
 _ORGANIZATION: Final = "Tra development, not for production"
 
@@ -184,18 +182,23 @@ def _agency_entries(agency: AgencyNames, seal_algorithm: Algorithm) -> list[_Ent
 
 
 def _make_entry(store: KeyStore, entry: _Entry, pki_url: str, now: datetime) -> None:
-    if store.has_certificate(entry.label):
+    key = store.current_entry(entry.label)
+    if store.files.has_certificate(key.name):
         store.load_signer(entry.label)  # raises if the key is missing or another
         return
-    key = _load_or_create_key(store, entry.label, entry.algorithm)
+    if not store.has_key(key):
+        store.create_key(key, entry.algorithm, RSA_BITS)
     if entry.issuer == entry.label:
         certificate = build_root_certificate(
-            key, subject=entry.subject, profile=entry.profile, now=now
+            store.files.load_private_key(key.name),
+            subject=entry.subject,
+            profile=entry.profile,
+            now=now,
         )
     else:
         issuer = Issuer(signer=store.load_file_signer(entry.issuer), pki_url=pki_url)
         certificate = build_certificate(
-            key.public_key(),
+            store.load_bare_signer(key).public_key,
             subject=entry.subject,
             profile=entry.profile,
             issuer=issuer,
@@ -204,24 +207,19 @@ def _make_entry(store: KeyStore, entry: _Entry, pki_url: str, now: datetime) -> 
     # Indexed before it is handed out: a certificate that can be used can
     # always be revoked.
     store.index.add_issued(certificate, label=entry.label, issuer=entry.issuer)
-    store.save_certificate(entry.label, certificate)
-
-
-def _load_or_create_key(
-    store: KeyStore, label: KeyLabel, algorithm: Algorithm
-) -> PrivateKey:
-    if not store.has_key(label):
-        store.save_key(label, _KEY_MAKERS[algorithm]())
-    return store.load_private_key(label)
+    store.save_certificate(key, certificate)
 
 
 def _create_trust_root(store: KeyStore) -> None:
-    if store.has_public_key(TRUST_ROOT):
-        if store.has_key(TRUST_ROOT):
+    root = store.current_entry(TRUST_ROOT)
+    if store.files.has_public_key(TRUST_ROOT):
+        if store.has_key(root):
             store.load_signer(TRUST_ROOT)
         return  # the private key has been taken off the machine, as it should be
-    key = _load_or_create_key(store, TRUST_ROOT, Algorithm.ES256)
-    store.save_public_key(TRUST_ROOT, key.public_key())
+    if not store.has_key(root):
+        store.create_key(root, Algorithm.ES256, RSA_BITS)
+    public_key = store.files.load_private_key(TRUST_ROOT).public_key()
+    store.files.save_public_key(TRUST_ROOT, public_key)
 
 
 def _create_passphrase(settings: KeysSettings) -> None:
@@ -239,17 +237,3 @@ def _create_passphrase(settings: KeysSettings) -> None:
         create_file(path, secret.encode() + b"\n", mode=0o600)
     except KeyExistsError:
         return  # another process was first; its passphrase is as good
-
-
-def _make_rsa_key() -> PrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS)
-
-
-def _make_p256_key() -> PrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-_KEY_MAKERS: Final[dict[Algorithm, Callable[[], PrivateKey]]] = {
-    Algorithm.RS256: _make_rsa_key,
-    Algorithm.ES256: _make_p256_key,
-}

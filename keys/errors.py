@@ -34,6 +34,10 @@ class KeyMissingError(KeysError):
     """A key file is not there."""
 
 
+class KeyStoppedError(KeysError):
+    """A key must not sign any more: it is compromised."""
+
+
 class KeyFileError(KeysError):
     """A key or certificate file cannot be read or written."""
 
@@ -90,12 +94,20 @@ class CertificateMissingError(KeysError):
     """A certificate file is not there."""
 
 
+class CertificateRefusedError(KeysError):
+    """A certificate cannot be taken for a key, as it is; says what to ask the CA."""
+
+
 class CertificateUnusableError(KeysError):
     """A certificate is revoked or outside its validity."""
 
 
 class CertificateIndexError(KeysError):
     """The index of issued certificates (ca.json) cannot be understood."""
+
+
+class InventoryError(KeysError):
+    """The inventory of keys (inventory.json) cannot be understood."""
 
 
 class UnknownCertificateError(KeysError):

@@ -5,8 +5,11 @@ A file appears whole, with its final mode, or not at all; after a crash only
 a leftover with a dot in front of its name can remain.
 """
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from keys.errors import KeyExistsError
@@ -31,6 +34,15 @@ def create_file(path: Path, content: bytes, *, mode: int) -> None:
 def replace_file(path: Path, content: bytes, *, mode: int) -> None:
     """Write a file at once in place of an older one."""
     _write_scratch(path, content, mode).replace(path)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Let one process at a time change a file, beside which the lock file lies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _write_scratch(path: Path, content: bytes, mode: int) -> Path:

@@ -5,10 +5,8 @@ Entries are added, never changed or removed; each change replaces the whole
 file at once, under a lock, so a reader sees the state before or after it.
 """
 
-import fcntl
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +20,7 @@ from keys.errors import (
     CertificateIndexError,
     UnknownCertificateError,
 )
-from keys.files import replace_file
+from keys.files import locked, replace_file
 from keys.signing import KeyLabel
 
 _VERSION: Final = 1
@@ -120,7 +118,7 @@ class CertificateIndex:
             not_after=certificate.not_valid_after_utc,
             sha256=certificate.fingerprint(hashes.SHA256()).hex(),
         )
-        with self._locked():
+        with locked(self._path):
             index = self.read()
             if entry.serial in index.issued:
                 raise CertificateIndexError(f"serial {entry.serial:x} is taken")
@@ -138,7 +136,7 @@ class CertificateIndex:
             UnknownCertificateError: it was not issued here.
             AlreadyRevokedError: it is revoked already.
         """
-        with self._locked():
+        with locked(self._path):
             index = self.read()
             issued = index.issued.get(serial)
             if issued is None:
@@ -158,13 +156,6 @@ class CertificateIndex:
                 Index(issued=index.issued, revoked={**index.revoked, serial: entry})
             )
         return entry
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
     def _write(self, index: Index) -> None:
         content = {

@@ -32,6 +32,7 @@ MIN_RSA_BITS: Final = 2048
 
 _P256_BYTES: Final = 32
 _AGENCY_ID: Final = re.compile(r"[A-Z0-9]{1,8}")
+_GENERATION: Final = re.compile(r"[2-9]|[1-9][0-9]{1,3}")
 _LABEL: Final = re.compile(
     r"root-ca|issuing-ca|publication|tsa|ocsp|trust-root|(?:seal|claim)-[A-Z0-9]{1,8}"
 )
@@ -84,6 +85,25 @@ def parse_label(text: str) -> KeyLabel:
     if not _LABEL.fullmatch(text):
         raise KeyLabelError(f"{text[:40]!r} is not the label of a key")
     return KeyLabel(text)
+
+
+def key_name(label: KeyLabel, generation: int) -> str:
+    """Name of one key of a label: the second is `seal-TRADE.2`."""
+    return label if generation == 1 else f"{label}.{generation}"
+
+
+def parse_key_name(text: str) -> tuple[KeyLabel, int]:
+    """Read the name of one key of a label.
+
+    Raises:
+        KeyLabelError: `text` names no key.
+    """
+    label, dot, number = text.partition(".")
+    if not dot:
+        return parse_label(text), 1
+    if not _GENERATION.fullmatch(number):
+        raise KeyLabelError(f"{text[:40]!r} is not the name of a key")
+    return parse_label(label), int(number)
 
 
 def seal_label(agency_id: str) -> KeyLabel:

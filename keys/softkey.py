@@ -88,6 +88,13 @@ def check_same_key(mine: PublicKey, other: object, label: KeyLabel) -> None:
         )
 
 
+def generate_private_key(algorithm: Algorithm, bits: int) -> PrivateKey:
+    """Make a private key; `bits` counts for RSA only."""
+    if algorithm is Algorithm.ES256:
+        return ec.generate_private_key(ec.SECP256R1())
+    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+
+
 def encrypt_private_key(key: PrivateKey, passphrase: bytes) -> bytes:
     """Encode a private key as encrypted PKCS#8 PEM (RFC 5958, PBES2, AES-256)."""
     return key.private_bytes(
@@ -100,7 +107,7 @@ def encrypt_private_key(key: PrivateKey, passphrase: bytes) -> bytes:
 # The key derivation is slow on purpose, so its result is kept. The file's
 # content is the cache key: a replaced file is never mistaken for the old one.
 @lru_cache(maxsize=256)
-def decrypt_private_key(pem: bytes, passphrase: bytes, label: KeyLabel) -> PrivateKey:
+def decrypt_private_key(pem: bytes, passphrase: bytes, label: str) -> PrivateKey:
     """Decode an encrypted PKCS#8 PEM; the result is kept for this process.
 
     Raises:

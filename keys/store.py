@@ -1,252 +1,379 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Folder of keys and certificates.
+"""The keys of an installation: where each is, which of them sign, their signers.
 
-Promises: private keys lie encrypted, mode 0600, written at once, and are
-never overwritten; a signer is loaded once and kept; a key that does not
-belong to its certificate is never used.
+Promises: settings alone say whether a key is a file or in the token, and it is
+never looked for in the other place; a signer is loaded once and kept; a key that
+does not belong to its certificate is never used; a key that is compromised signs
+no more, at once and in every process.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
 
+from keys.chain import is_issued_by, public_key_of
 from keys.errors import (
     CertificateMissingError,
     CertificateUnusableError,
     KeyFileError,
-    KeyLabelError,
-    KeyMissingError,
+    KeyMismatchError,
+    SignatureFaultError,
 )
-from keys.files import create_file, replace_file
+from keys.folder import KeyFolder
+from keys.hsm import TokenSigner
 from keys.index import CertificateIndex
+from keys.inventory import Inventory, KeyEntry
 from keys.settings import Environment, KeysSettings, read_passphrase
+from keys.shelf import TokenShelf
 from keys.signing import (
     ISSUING_CA,
     ROOT_CA,
     TRUST_ROOT,
+    Algorithm,
     KeyLabel,
     PublicKey,
     Signer,
-    algorithm_of,
+    parse_key_name,
     parse_label,
 )
 from keys.softkey import (
     FileSigner,
     PrivateKey,
     check_same_key,
-    decrypt_private_key,
-    encrypt_private_key,
+    generate_private_key,
 )
 
-_KEY_MODE = 0o600
-_PUBLIC_MODE = 0o644
+_PROOF = b"Tra: does this key belong to its certificate?"
+"""Signed once when a key is loaded from a token; no document begins like this."""
+
+_BEFORE_THE_INVENTORY = datetime.fromtimestamp(0, UTC)
+"""Since when a key signs that has no entry; its certificate tells better."""
 
 
 class KeyStore:
-    """Keys, certificates and the index of one folder."""
+    """Keys, certificates, inventory and index of one folder, and a token."""
 
-    def __init__(self, folder: Path, passphrase: bytes, env: Environment) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        passphrase: bytes | None,
+        env: Environment,
+        shelf: TokenShelf | None = None,
+    ) -> None:
         self.folder = folder
+        self.files = KeyFolder(folder, passphrase, env)
         self.index = CertificateIndex(folder / "ca.json")
-        self._passphrase = passphrase
+        self.inventory = Inventory(folder / "inventory.json")
+        self._shelf = shelf
         self._env = env
-        self._signers: dict[KeyLabel, FileSigner] = {}
+        self._signers: dict[str, FileSigner | TokenSigner] = {}
+        self._kept: dict[str, Signer] = {}
         self._lock = Lock()
 
     def list_labels(self) -> list[KeyLabel]:
-        """Labels of all keys in the folder, sorted."""
-        labels = []
-        for path in sorted(self.folder.glob("*.key.pem")):
-            try:
-                labels.append(parse_label(path.name.removesuffix(".key.pem")))
-            except KeyLabelError:
-                continue  # a stranger's file is no key of ours
-        return labels
+        """Labels of all keys that are known here, sorted."""
+        names = {*self.files.list_keys(), *self.files.list_certificates()}
+        found = {parse_key_name(name)[0] for name in names}
+        found.update(entry.label for entry in self.inventory.read().values())
+        return sorted(found)
 
-    def has_key(self, label: KeyLabel) -> bool:
-        """Tell whether the folder has this private key."""
-        return self._key_path(label).exists()
+    def list_entries(self, label: KeyLabel) -> list[KeyEntry]:
+        """All keys that a label has had, the oldest first."""
+        known = {
+            entry.generation: entry
+            for entry in self.inventory.read().values()
+            if entry.label == label
+        }
+        if 1 not in known:
+            first = KeyEntry(label=parse_label(label), generation=1)
+            if self.files.has_certificate(label):
+                known[1] = replace(first, activated_at=_BEFORE_THE_INVENTORY)
+            elif self.files.has_key(label):
+                known[1] = first
+        return [known[number] for number in sorted(known)]
 
-    def has_certificate(self, label: KeyLabel) -> bool:
-        """Tell whether the folder has this certificate."""
-        return self._certificate_path(label).exists()
+    def current_entry(self, label: KeyLabel) -> KeyEntry:
+        """The key of a label that signs, or that would if it had a certificate.
+
+        Raises:
+            KeyStoppedError: it is compromised, and has no successor yet.
+        """
+        entries = self.list_entries(label)
+        for entry in reversed(entries):
+            if entry.signs:
+                return entry
+            self.inventory.check_may_sign(entry.name)
+        return entries[-1] if entries else KeyEntry(label=label, generation=1)
+
+    def is_in_token(self, label: KeyLabel) -> bool:
+        """Tell whether the keys of a label are in the token."""
+        return self._shelf is not None and self._shelf.holds(label)
+
+    def has_key(self, entry: KeyEntry) -> bool:
+        """Tell whether the private key is where it belongs."""
+        shelf = self._shelf_of(entry.label)
+        if shelf is not None:
+            return shelf.keys.has_key(entry.name)
+        return self.files.has_key(entry.name)
+
+    def create_key(self, entry: KeyEntry, algorithm: Algorithm, bits: int) -> None:
+        """Make a private key where it belongs; `bits` counts for RSA only.
+
+        Raises:
+            KeyExistsError: there is one already.
+            ProductionRefusedError: it would be a file, in production.
+            TokenError: the token is out of reach, full or refuses.
+        """
+        shelf = self._shelf_of(entry.label)
+        if shelf is not None:
+            shelf.keys.generate_key(entry.name, algorithm, bits)
+        else:
+            self.files.save_key(entry.name, generate_private_key(algorithm, bits))
+
+    def import_key(self, entry: KeyEntry, key: PrivateKey) -> None:
+        """Put a private key from outside where it belongs.
+
+        Raises:
+            KeyExistsError, ProductionRefusedError, TokenError: as `create_key`.
+        """
+        shelf = self._shelf_of(entry.label)
+        if shelf is not None:
+            shelf.keys.import_key(entry.name, key)
+        else:
+            self.files.save_key(entry.name, key)
 
     def load_signer(self, label: KeyLabel) -> Signer:
-        """Load a key for signing; the second call gives the same signer.
+        """Load the key of a label that signs; the second call gives the same signer.
 
         Raises:
             KeyMissingError: there is no such key.
+            KeyStoppedError: it is compromised.
             CertificateMissingError: its certificate is not there.
-            PassphraseError: the passphrase does not open it.
+            PassphraseError, PinError: what does not open it.
             KeyFileError: a file is unreadable.
             KeyMismatchError: key and certificate do not belong together.
-            ProductionRefusedError: the program runs in production.
+            ProductionRefusedError: it is a file, and the program runs in production.
+            TokenError: it is in a token, which is out of reach or refuses.
         """
-        return self.load_file_signer(label)
+        entry = self.current_entry(parse_label(label))
+        signer = self._load(entry)
+        with self._lock:
+            if entry.name not in self._kept:
+                self._kept[entry.name] = _KeptSigner(
+                    signer=signer, name=entry.name, inventory=self.inventory
+                )
+            return self._kept[entry.name]
 
     def load_file_signer(self, label: KeyLabel) -> FileSigner:
-        """Load a key as `load_signer` does, for the ceremony, which needs the key."""
-        with self._lock:
-            if label not in self._signers:
-                self._signers[label] = self._make_signer(label)
-            return self._signers[label]
+        """Load a key file as `load_signer` does, for the CA, which needs the key.
+
+        Raises:
+            KeyFileError: it is in a token.
+        """
+        signer = self._load(self.current_entry(label))
+        if not isinstance(signer, FileSigner):
+            raise KeyFileError(f"key {label} is in a token, and should be a file")
+        return signer
+
+    def load_bare_signer(self, entry: KeyEntry) -> Signer:
+        """Load a key without its certificate, to ask a CA for one.
+
+        Raises:
+            KeysError: as `load_signer`.
+        """
+        shelf = self._shelf_of(entry.label)
+        if shelf is None:
+            key = self.files.load_private_key(entry.name)
+            return self._file_signer(entry, key)
+        public_key = shelf.keys.public_key(entry.name)
+        return self._token_signer(entry, shelf, public_key)
 
     def load_certificate(self, label: KeyLabel) -> x509.Certificate:
-        """Load a certificate.
+        """Load the certificate of the key of a label that signs.
 
         Raises:
             CertificateMissingError: it is not there.
             KeyFileError: the file is not a certificate.
         """
-        path = self._certificate_path(label)
-        try:
-            return x509.load_pem_x509_certificate(path.read_bytes())
-        except FileNotFoundError:
-            raise CertificateMissingError(
-                f"the certificate of {label} is not there: {path}"
-            ) from None
-        except (OSError, ValueError) as error:
-            raise KeyFileError(f"{path} is not a readable certificate") from error
+        return self.files.load_certificate(self.current_entry(label).name)
 
-    def load_chain(self, certificate: x509.Certificate) -> tuple[x509.Certificate, ...]:
-        """Find the issuers of a certificate in this folder, the root last.
+    def load_chain(self, entry: KeyEntry) -> tuple[x509.Certificate, ...]:
+        """Find the issuers of the certificate of a key, the root last.
 
         Raises:
-            CertificateMissingError: an issuer is not in the folder.
+            CertificateMissingError: the certificate or an issuer is not there.
+            KeyFileError: a file is unreadable.
         """
-        issuers = [
-            self.load_certificate(label)
+        certificate = self.files.load_certificate(entry.name)
+        if chain := self.files.load_chain(entry.name):
+            return chain
+        ours = [
+            self.files.load_certificate(label)
             for label in (ISSUING_CA, ROOT_CA)
-            if self.has_certificate(label)
+            if self.files.has_certificate(label)
         ]
-        chain: list[x509.Certificate] = []
-        current = certificate
-        while current.issuer != current.subject:
-            current = _find_issuer(current, issuers)
-            chain.append(current)
-        return tuple(chain)
+        found: list[x509.Certificate] = []
+        while certificate.issuer != certificate.subject:
+            certificate = _find_issuer(certificate, ours)
+            found.append(certificate)
+        return tuple(found)
 
-    def save_key(self, label: KeyLabel, key: PrivateKey) -> None:
-        """Write a private key, encrypted.
-
-        Raises:
-            KeyExistsError: there is one of this label.
-        """
-        algorithm_of(key.public_key())
-        pem = encrypt_private_key(key, self._passphrase)
-        create_file(self._key_path(label), pem, mode=_KEY_MODE)
-
-    def save_certificate(self, label: KeyLabel, certificate: x509.Certificate) -> None:
-        """Write the certificate of a key, in place of an older one."""
-        pem = certificate.public_bytes(serialization.Encoding.PEM)
-        replace_file(self._certificate_path(label), pem, mode=_PUBLIC_MODE)
+    def save_certificate(
+        self,
+        entry: KeyEntry,
+        certificate: x509.Certificate,
+        chain: Sequence[x509.Certificate] = (),
+    ) -> None:
+        """Write the certificate of a key, and its chain if it is not of our CA."""
+        self.files.save_certificate(entry.name, certificate, chain)
         with self._lock:
-            self._signers.pop(label, None)
-
-    def save_public_key(self, label: KeyLabel, key: PublicKey) -> None:
-        """Write a public key that has no certificate.
-
-        Raises:
-            KeyExistsError: there is one of this label.
-        """
-        pem = key.public_bytes(
-            serialization.Encoding.PEM,
-            serialization.PublicFormat.SubjectPublicKeyInfo,
-        )
-        create_file(self._public_key_path(label), pem, mode=_PUBLIC_MODE)
-
-    def has_public_key(self, label: KeyLabel) -> bool:
-        """Tell whether the folder has this public key file."""
-        return self._public_key_path(label).exists()
-
-    def load_private_key(self, label: KeyLabel) -> PrivateKey:
-        """Decrypt a private key, once per process.
-
-        Raises:
-            KeyMissingError: there is no such key.
-            PassphraseError: the passphrase does not open it.
-            KeyFileError: the file is unreadable.
-        """
-        path = self._key_path(label)
-        try:
-            pem = path.read_bytes()
-        except FileNotFoundError:
-            raise KeyMissingError(f"key {label} is not there: {path}") from None
-        except OSError as error:
-            raise KeyFileError(f"{path} cannot be read: {error.strerror}") from error
-        return decrypt_private_key(pem, self._passphrase, label)
+            self._signers.pop(entry.name, None)
+            self._kept.pop(entry.name, None)
 
     def check_usable(self, label: KeyLabel, now: datetime) -> None:
-        """Check that the certificate of a key may be signed with now.
+        """Check that the key of a label may be signed with now.
 
         Raises:
-            CertificateUnusableError: it is revoked, expired or not valid yet.
+            CertificateUnusableError: its certificate is revoked or not valid now.
             CertificateMissingError: there is none.
+            KeyStoppedError: it is compromised.
         """
-        certificate = self.load_file_signer(label).certificate
+        self.check_entry(self.current_entry(label), now)
+
+    def check_entry(self, entry: KeyEntry, now: datetime) -> None:
+        """Check that one key may be signed with now, as `check_usable` does."""
+        self.inventory.check_may_sign(entry.name)
+        loaded = self._signers.get(entry.name)
+        certificate = loaded.certificate if loaded else None
         if certificate is None:
-            raise CertificateMissingError(f"key {label} has no certificate")
+            certificate = self.files.load_certificate(entry.name)
         revocation = self.index.read().revoked.get(certificate.serial_number)
         if revocation is not None:
             raise CertificateUnusableError(
-                f"the certificate of {label} is revoked ({revocation.reason})"
+                f"the certificate of {entry.name} is revoked ({revocation.reason})"
             )
         start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         if not start <= now <= end:
             raise CertificateUnusableError(
-                f"the certificate of {label} is valid from {start.isoformat()} "
+                f"the certificate of {entry.name} is valid from {start.isoformat()} "
                 f"to {end.isoformat()}; it is {now.isoformat()}"
             )
 
-    def _make_signer(self, label: KeyLabel) -> FileSigner:
-        private_key = self.load_private_key(label)
-        if label == TRUST_ROOT:
-            return self._make_bare_signer(label, private_key)
-        certificate = self.load_certificate(label)
-        return FileSigner(
-            label=label,
-            private_key=private_key,
-            certificate=certificate,
-            chain=self.load_chain(certificate),
-            env=self._env,
-        )
+    def _shelf_of(self, label: KeyLabel) -> TokenShelf | None:
+        return self._shelf if self.is_in_token(label) else None
 
-    def _make_bare_signer(self, label: KeyLabel, private_key: PrivateKey) -> FileSigner:
-        path = self._public_key_path(label)
+    def _load(self, entry: KeyEntry) -> FileSigner | TokenSigner:
+        with self._lock:
+            if entry.name not in self._signers:
+                self._signers[entry.name] = self._make_signer(entry)
+            return self._signers[entry.name]
+
+    def _make_signer(self, entry: KeyEntry) -> FileSigner | TokenSigner:
+        shelf = self._shelf_of(entry.label)
+        if shelf is None:
+            key = self.files.load_private_key(entry.name)
+            if entry.label == TRUST_ROOT:
+                mine = self.files.load_public_key(entry.name)
+                check_same_key(key.public_key(), mine, entry.label)
+                return self._file_signer(entry, key)
+            certificate = self.files.load_certificate(entry.name)
+            return self._file_signer(entry, key, certificate)
+        certificate = self.files.load_certificate(entry.name)
+        public_key = public_key_of(certificate)
+        signer = self._token_signer(entry, shelf, public_key, certificate)
         try:
-            public_key = serialization.load_pem_public_key(path.read_bytes())
-        except (OSError, ValueError) as error:
-            raise KeyFileError(f"{path} is not a readable public key") from error
-        check_same_key(private_key.public_key(), public_key, label)
+            signer.sign(_PROOF)
+        except SignatureFaultError as error:
+            raise KeyMismatchError(f"{error}") from error
+        return signer
+
+    def _file_signer(
+        self,
+        entry: KeyEntry,
+        key: PrivateKey,
+        certificate: x509.Certificate | None = None,
+    ) -> FileSigner:
         return FileSigner(
-            label=label,
-            private_key=private_key,
-            certificate=None,
-            chain=(),
+            label=entry.label,
+            private_key=key,
+            certificate=certificate,
+            chain=self.load_chain(entry) if certificate else (),
             env=self._env,
         )
 
-    def _key_path(self, label: KeyLabel) -> Path:
-        return self.folder / f"{parse_label(label)}.key.pem"
+    def _token_signer(
+        self,
+        entry: KeyEntry,
+        shelf: TokenShelf,
+        public_key: PublicKey,
+        certificate: x509.Certificate | None = None,
+    ) -> TokenSigner:
+        return TokenSigner(
+            label=entry.label,
+            name=entry.name,
+            keys=shelf.keys,
+            public_key=public_key,
+            certificate=certificate,
+            chain=self.load_chain(entry) if certificate else (),
+        )
 
-    def _certificate_path(self, label: KeyLabel) -> Path:
-        return self.folder / f"{parse_label(label)}.crt.pem"
 
-    def _public_key_path(self, label: KeyLabel) -> Path:
-        return self.folder / f"{parse_label(label)}.pub.pem"
+@dataclass(frozen=True, kw_only=True)
+class _KeptSigner:
+    """A signer that asks before each signature whether its key is stopped."""
+
+    signer: FileSigner | TokenSigner
+    name: str
+    inventory: Inventory = field(repr=False)
+
+    @property
+    def label(self) -> KeyLabel:
+        """Which key this is."""
+        return self.signer.label
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """How it signs."""
+        return self.signer.algorithm
+
+    @property
+    def certificate(self) -> x509.Certificate | None:
+        """The certificate of the key."""
+        return self.signer.certificate
+
+    @property
+    def chain(self) -> tuple[x509.Certificate, ...]:
+        """Its issuers, the root last."""
+        return self.signer.chain
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The public half of the key."""
+        return self.signer.public_key
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign `message` over SHA-256, see `keys.signing.Signer.sign`.
+
+        Raises:
+            KeyStoppedError: the key is compromised.
+            TokenError: its token is out of reach or refuses.
+        """
+        self.inventory.check_may_sign(self.name)
+        return self.signer.sign(message)
 
 
 def open_key_store(settings: KeysSettings) -> KeyStore:
-    """Open the folder of the keys the server uses.
+    """Open the keys the server uses.
 
     Raises:
-        PassphraseError: there is no passphrase.
+        PassphraseError: there is no passphrase for key files.
     """
-    return KeyStore(settings.keys_folder, read_passphrase(settings), settings.env)
+    shelf = None if settings.pkcs11_module is None else TokenShelf(settings)
+    return KeyStore(settings.keys_folder, _passphrase(settings), settings.env, shelf)
 
 
 def open_trust_root(settings: KeysSettings) -> KeyStore:
@@ -255,20 +382,22 @@ def open_trust_root(settings: KeysSettings) -> KeyStore:
     Raises:
         PassphraseError: there is no passphrase.
     """
-    return KeyStore(settings.trust_root_folder, read_passphrase(settings), settings.env)
+    return KeyStore(settings.trust_root_folder, _passphrase(settings), settings.env)
+
+
+def _passphrase(settings: KeysSettings) -> bytes | None:
+    # Production refuses key files, so it needs no passphrase for them.
+    if settings.env is Environment.PRODUCTION:
+        return None
+    return read_passphrase(settings)
 
 
 def _find_issuer(
     certificate: x509.Certificate, candidates: list[x509.Certificate]
 ) -> x509.Certificate:
     for candidate in candidates:
-        if candidate.subject != certificate.issuer:
-            continue
-        try:
-            certificate.verify_directly_issued_by(candidate)
-        except (InvalidSignature, ValueError, TypeError):
-            continue
-        return candidate
+        if is_issued_by(certificate, candidate):
+            return candidate
     raise CertificateMissingError(
         f"the issuer of {certificate.subject.rfc4514_string()} is not in the folder"
     )

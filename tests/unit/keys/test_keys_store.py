@@ -75,13 +75,13 @@ def test_a_signer_is_loaded_once(world: World) -> None:
 def test_a_key_is_decrypted_once_in_a_process(world: World) -> None:
     first, second = world.store, world.store
     assert first is not second
-    assert first.load_private_key(TSA) is second.load_private_key(TSA)
+    assert first.files.load_private_key(TSA) is second.files.load_private_key(TSA)
 
 
 def test_a_replaced_key_file_is_noticed(own_world: World) -> None:
-    before = own_world.store.load_private_key(TSA)
+    before = own_world.store.files.load_private_key(TSA)
     shutil.copy(own_world.key("ocsp"), own_world.key("tsa"))
-    assert own_world.store.load_private_key(TSA) is not before
+    assert own_world.store.files.load_private_key(TSA) is not before
 
 
 def test_a_wrong_passphrase_is_told(world: World) -> None:
@@ -198,14 +198,14 @@ def test_a_weak_key_is_never_stored(own_world: World) -> None:
         ec.generate_private_key(ec.SECP384R1()),
     ):
         with pytest.raises(UnsupportedKeyError, match="RSA of 2048 bits or more"):
-            store.save_key(seal_label("NEW"), key)
+            store.files.save_key(seal_label("NEW"), key)
     assert not own_world.key("seal-NEW").exists()
 
 
 def test_a_key_is_never_overwritten(own_world: World) -> None:
     before = own_world.key("tsa").read_bytes()
     with pytest.raises(KeyExistsError, match="never overwritten"):
-        own_world.store.save_key(TSA, ec.generate_private_key(ec.SECP256R1()))
+        own_world.store.files.save_key(TSA, ec.generate_private_key(ec.SECP256R1()))
     assert own_world.key("tsa").read_bytes() == before
     assert list(own_world.folder.glob(".*")) == []
 
