@@ -105,6 +105,15 @@ WHITELIST = {
         "business_address",
         "business_kind",
     },
+    "import_licence": {
+        "origin",
+        "port",
+        "goods",
+        "goods.code",
+        "goods.description",
+        "goods.quantity",
+        "goods.unit",
+    },
     "juristic_certificate": {
         "company_name",
         "company_name_en",

@@ -12,7 +12,13 @@ from tests.programs import need, run
 from tests.world import World
 from tra.demo import flip_byte
 
-TYPES = ("business_licence", "juristic_certificate", "training_certificate")
+TYPES = (
+    "building_permit",
+    "business_licence",
+    "import_licence",
+    "juristic_certificate",
+    "training_certificate",
+)
 
 
 @pytest.fixture(scope="module", params=TYPES)

@@ -24,7 +24,13 @@ from tra.home import open_publication
 from tra.installation import change_type
 from verifier.verify_pdf import verify_pdf
 
-TYPES = ("business_licence", "juristic_certificate", "training_certificate")
+TYPES = (
+    "building_permit",
+    "business_licence",
+    "import_licence",
+    "juristic_certificate",
+    "training_certificate",
+)
 
 
 @pytest.mark.parametrize("type_id", TYPES)
