@@ -5,6 +5,7 @@ A strip is never divided. What is kept together goes to the next page together,
 unless it is higher than a page; a single strip higher than a page is an error.
 """
 
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -57,28 +58,35 @@ def divide_strips(strips: list[Strip], limit: float, foot: float) -> list[list[S
 def join_columns(
     left: list[Strip], right: list[Strip], distance: float, margin: float = 0
 ) -> list[Strip]:
-    """Join strips of two columns of text, line by line."""
+    """Join strips of two columns of text, line by line.
+
+    The whole left column is painted with the first line and kept on its page: text
+    is copied in the order in which it was painted, so a label of two lines would
+    tear the value beside it.
+    """
+    pairs = list(itertools.zip_longest(left, right))
+    heights = [max(strip.height for strip in pair if strip) for pair in pairs]
     strips = []
-    for index in range(max(len(left), len(right))):
-        pair = (
-            (margin, left[index] if index < len(left) else None),
-            (margin + distance, right[index] if index < len(right) else None),
-        )
+    for index, (_, beside) in enumerate(pairs):
+        whole = left if index == 0 else []
+        drops = itertools.accumulate(heights, initial=0.0)
+        placed = [(margin, drop, one) for drop, one in zip(drops, whole, strict=False)]
+        if beside:
+            placed.append((margin + distance, 0.0, beside))
+        keep = index < len(left) - 1 or any(one.keep for one in pairs[index] if one)
         strips.append(
-            Strip(
-                height=max(strip.height for _, strip in pair if strip),
-                paint=_pair_painter(pair),
-                keep=any(strip.keep for _, strip in pair if strip),
-            )
+            Strip(height=heights[index], paint=_painter_of(placed), keep=keep)
         )
     return strips
 
 
-def _pair_painter(pair: tuple[tuple[float, Strip | None], ...]) -> Painter:
+def _painter_of(placed: list[tuple[float, float, Strip]]) -> Painter:
+    """Return the painter of strips at distances to the right and downwards."""
+
     def paint(writer: PageWriter, left: float, top: float) -> None:
-        for offset, strip in pair:
-            if strip and strip.paint:
-                strip.paint(writer, left + offset, top)
+        for across, down, strip in placed:
+            if strip.paint:
+                strip.paint(writer, left + across, top - down)
 
     return paint
 

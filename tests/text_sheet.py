@@ -5,7 +5,6 @@ Drawn by the real drawing code: the type is read from a type.toml, the texts are
 fields, the file is what would be sealed.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -68,7 +67,11 @@ block = "paragraph"
 text = "{text}"
 {settings}
 """
-_RUNNING_LINE = re.compile(r"(แผ่นข้อความ เลขที่ \S+)? ?(หน้า \d+/\d+)?")
+_PAGE = """
+[page]
+digits = "arabic"
+numbers = "never"
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +102,7 @@ def draw_sheet(paragraphs: Sequence[Paragraph], page: str) -> bytes:
             texts.append(text)
         blocks.append(_PARAGRAPH.format(text=places, settings=paragraph.settings))
     fields = [_FIELD.format(index=index) for index in range(len(texts))]
-    toml = "".join([_HEAD, *fields, *blocks, f'\n[page]\ndigits = "arabic"\n{page}\n'])
+    toml = "".join([_HEAD, *fields, *blocks, _PAGE, page])
     data = {f"text{index}": text for index, text in enumerate(texts)}
     with TemporaryDirectory() as folder:
         Path(folder, "type.toml").write_text(toml, encoding="utf-8")
@@ -110,5 +113,5 @@ def draw_sheet(paragraphs: Sequence[Paragraph], page: str) -> bytes:
 
 def cut_texts(lines: Iterable[str]) -> list[str]:
     """Return those lines of a sheet that are of its texts."""
-    found = [line for line in lines if not _RUNNING_LINE.fullmatch(line)]
+    found = list(lines)
     return found[found.index(_BEGIN) + 1 : found.index(_END)]
