@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from issuer.errors import IssuerError
+from issuer.errors import GateError, IssuerError
 from keys.errors import KeysError
 from register.document import Action
 from register.errors import RegisterError
@@ -111,6 +111,8 @@ def _report(error: Exception) -> None:
             typer.echo(f"    {problem.detail.th}", err=True)
     else:
         typer.echo(f"tra: {error}", err=True)
+        if isinstance(error, GateError):
+            typer.echo(f"  {error.th}", err=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from issuer.errors import MissingGlyphError, RenderError
+from issuer.errors import GateError, MissingGlyphError, RenderError
+from issuer.gate import check_rendered
 from issuer.rehearsal import rehearse
 from issuer.render import render_pdf
 from templates.artwork import check_artwork
@@ -29,7 +30,7 @@ from templates.document_type import SAMPLE_FILE
 from templates.errors import FieldsError, TypeFileError
 from templates.review import find_warnings
 from tra.data_file import DataFile, DataFileError, read_data_file
-from tra.type_limits import find_limits
+from tra.type_limits import find_limits, rehearse_longest
 from tra.type_lines import TypeLines
 
 
@@ -153,8 +154,7 @@ class _Check:
             return
         self._sample = data
         try:
-            job = rehearse(self._kind, data, self._now)
-            render_pdf(job)
+            check_rendered(render_pdf(rehearse(self._kind, data, self._now)))
         except FieldsError as error:
             yield from _of_fields(error, file)
         except RenderError as error:
@@ -184,7 +184,13 @@ class _Check:
                 )
 
     def find_limits(self) -> Iterator[Finding]:
-        for limit in find_limits(self._kind, self._sample or {}):
+        """Report what does not fit; where all fits, take it through the gate."""
+        if self._sample is None:
+            return
+        limits = list(find_limits(self._kind, self._sample))
+        if not limits:
+            yield from self._find_at_gate(self._sample)
+        for limit in limits:
             name = limit.field
             yield Finding(
                 severity=Severity.WARNING,
@@ -194,6 +200,12 @@ class _Check:
                 problem=limit.problem,
                 fix=limit.fix,
             )
+
+    def _find_at_gate(self, sample: Mapping[str, Any]) -> Iterator[Finding]:
+        try:
+            check_rendered(render_pdf(rehearse_longest(self._kind, sample)))
+        except RenderError as error:
+            yield self._of_drawing(error, "the page with the longest data")
 
     def find_remarks(self) -> Iterator[Finding]:
         for remark in find_warnings(self._kind):
@@ -206,8 +218,11 @@ class _Check:
 
     def _of_drawing(self, error: Exception, what: str) -> Finding:
         """Return the finding on a page that cannot be drawn."""
-        line, fix = None, None
+        line, fix, problem_th = None, None, None
         problem = f"{what} cannot be drawn: {error}"
+        if isinstance(error, GateError):
+            problem = f"{what} would not be sealed: {error} ({error.reason})"
+            problem_th = error.th
         if isinstance(error, MissingGlyphError) and error.character:
             letter = error.character
             line = self._lines.of_text(letter)
@@ -218,6 +233,7 @@ class _Check:
             file=self._file,
             line=line,
             problem=problem,
+            problem_th=problem_th,
             fix=fix,
         )
 

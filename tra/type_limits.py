@@ -12,6 +12,7 @@ from typing import Any
 
 from issuer.errors import RenderError
 from issuer.rehearsal import HARDEST, rehearse
+from issuer.render import RenderJob
 from templates.document_type import DocumentType
 from templates.errors import FieldsError
 from templates.fields import Field, Kind
@@ -48,7 +49,7 @@ def find_limits(kind: DocumentType, sample: Data) -> Iterator[Limit]:
     error = find_misfit(kind, longest)
     if error is None:
         return
-    if not sample or find_misfit(kind, sample):
+    if find_misfit(kind, sample):
         yield _limit_of_all(error)
         return
     # 2.
@@ -63,6 +64,15 @@ def find_limits(kind: DocumentType, sample: Data) -> Iterator[Limit]:
     # 3.
     if error := find_misfit(kind, fitting):
         yield _limit_of_all(error)
+
+
+def rehearse_longest(kind: DocumentType, sample: Data) -> RenderJob:
+    """Return the page of the longest data in the hardest circumstances.
+
+    Raises:
+        FieldsError, RenderError: as `rehearse`.
+    """
+    return rehearse(kind, build_longest(kind.fields, sample), _LONGEST_DAY, HARDEST)
 
 
 def find_misfit(kind: DocumentType, data: Data) -> Exception | None:

@@ -15,11 +15,14 @@ from pathlib import Path
 import pypdfium2
 
 from issuer.errors import IssuerError
+from issuer.gate import check_rendered
 from issuer.rehearsal import preview
 from issuer.render import render_pdf
+from templates.background import open_sheets
 from templates.catalogue import read_document_type
 from templates.document_type import SAMPLE_FILE
 from templates.errors import FieldProblem, FieldsError, TemplateError
+from templates.pictures import open_picture
 from tra.data_file import DataFile, read_data_file
 from tra.errors import TraError, UsageError
 
@@ -63,16 +66,17 @@ def draw_sketch(sketch: Sketch, now: datetime) -> tuple[Path, ...]:
 
     Raises:
         TypeFileError, DataFileError, WrongDataError: what is wrong, and where.
-        RenderError: the page cannot be drawn.
+        RenderError: the page cannot be drawn, or would not pass the gate; then it is
+            written all the same.
     """
     kind = read_document_type(sketch.folder)
     file = read_data_file(sketch.data or kind.folder / SAMPLE_FILE)
     try:
-        pdf = render_pdf(preview(kind, file.data, now)).pdf
+        rendered = render_pdf(preview(kind, file.data, now))
     except FieldsError as error:
         raise WrongDataError(file, error.problems) from error
-    pictures = _draw_pictures(pdf) if sketch.pictures else []
-    files = [(sketch.output, pdf)]
+    pictures = _draw_pictures(rendered.pdf) if sketch.pictures else []
+    files = [(sketch.output, rendered.pdf)]
     for number, picture in enumerate(pictures, start=1):
         name = f"{sketch.output.stem}-{number}.png"
         files.append((sketch.output.with_name(name), picture))
@@ -83,6 +87,8 @@ def draw_sketch(sketch: Sketch, now: datetime) -> tuple[Path, ...]:
         raise UsageError(
             f"{sketch.output} cannot be written: {error.strerror}"
         ) from error
+    # Only now: a page that is refused is best understood by looking at it.
+    check_rendered(rendered)
     return tuple(path for path, _ in files)
 
 
@@ -98,6 +104,8 @@ def watch_sketch(
         found = frozenset(_stamp(sketch))
         if found != seen:
             seen = found
+            open_sheets.cache_clear()
+            open_picture.cache_clear()
             try:
                 yield draw_sketch(sketch, clock())
             except (TraError, TemplateError, IssuerError) as error:
