@@ -107,16 +107,16 @@ def _check_characters(
 ) -> Mapping[int, str]:
     """Check that every code has characters, and return them."""
     texts = _read_to_unicode(font)
-    for code in codes:
-        text = texts.get(code, "")
-        if not text or any(character in text for character in _NO_CHARACTERS):
-            raise _unmapped(name)
-        if _PRIVATE.search(text):
-            raise refuse_archive(
-                "6.2.11.7.3",
-                th=f"แบบอักษร {name} ใช้รหัสอักขระส่วนตัว (private use)",
-                en=f"font {name} gives a letter a private code point",
-            )
+    shown = [texts.get(code, "") for code in codes]
+    together = "".join(shown)
+    if not all(shown) or any(character in together for character in _NO_CHARACTERS):
+        raise _unmapped(name)
+    if _PRIVATE.search(together):
+        raise refuse_archive(
+            "6.2.11.7.3",
+            th=f"แบบอักษร {name} ใช้รหัสอักขระส่วนตัว (private use)",
+            en=f"font {name} gives a letter a private code point",
+        )
     return texts
 
 

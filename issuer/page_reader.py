@@ -36,6 +36,7 @@ SCALE: Final = 150 / 72
 """Pixels a point, of pictures of pages: 150 dpi, as of an office's scanner."""
 
 _LOCK = threading.Lock()
+_pixels = bytearray()
 _TEXT_BUFFER: Final = 8_192
 _MAX_DEPTH: Final = 6
 _SHARES: Final = (0.299, 0.587, 0.114)
@@ -147,27 +148,36 @@ def _read_pages(document: Any) -> Iterator[PageView]:  # noqa: ANN401 - PDFium's
             page = document[index]
             text_page = page.get_textpage()
             bitmap = page.render(
-                scale=SCALE, grayscale=True, may_draw_forms=False, draw_annots=False
-            )
+                scale=SCALE, grayscale=True, may_draw_forms=False, draw_annots=False,
+                bitmap_maker=_make_bitmap,
+            )  # fmt: skip
             text = text_page.get_text_range()
         except pypdfium2.PdfiumError as error:
             raise _unreadable(f"page {index + 1}") from error
         reader = _InkReader(text_page.raw)
         reader.read_all(page.raw)
+        width, height = bitmap.width, bitmap.height
+        pixels = memoryview(_pixels)[: width * height].cast("B", (height, width))
         yield PageView(
             width=page.get_width(),
             height=page.get_height(),
             text=text,
             inks=reader.inks,
-            pixels=memoryview(bitmap.buffer).cast("B", (bitmap.height, bitmap.stride)),
-            picture=Image.frombuffer(
-                "L", (bitmap.width, bitmap.height), bitmap.buffer, "raw", "L",
-                bitmap.stride, 1,
-            ),
-        )  # fmt: skip
+            pixels=pixels,
+            picture=Image.frombuffer("L", (width, height), _pixels, "raw", "L", 0, 1),
+        )
         # Handles are good until here.
         text_page.close()
         page.close()
+
+
+def _make_bitmap(width: int, height: int, **options: Any) -> Any:  # noqa: ANN401
+    """Return a bitmap on memory that is used again for the next page."""
+    global _pixels  # noqa: PLW0603 - held by the lock
+    if len(_pixels) < width * height:
+        _pixels = bytearray(width * height)
+    memory = (ctypes.c_ubyte * len(_pixels)).from_buffer(_pixels)
+    return pypdfium2.PdfBitmap.new_native(width, height, buffer=memory, **options)
 
 
 class _InkReader:

@@ -162,7 +162,7 @@ class _ResourceReader:
     def read_content(
         self, data: bytes, resources: Object | None, depth: int
     ) -> list[int]:
-        if _INLINE_IMAGE.search(data):
+        if b"BI" in data and _INLINE_IMAGE.search(data):
             data = self._take_images_out(data, resources)
         use = read_content(data, marked=depth == 0)
         for category, names in use.resources.items():

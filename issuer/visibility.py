@@ -54,22 +54,26 @@ def check_visible(page: PageView, *, patterned: bool) -> None:
     """
     sheet = (0.0, 0.0, page.width, page.height)
     areas: list[Ink] = []
-    texts: list[tuple[int, Ink]] = []
+    fills: list[Ink] = []
+    texts: list[tuple[Ink, int, int]] = []
+    """Each with the number of areas, and of those filled, that lie below it."""
     for ink in page.inks:
         if ink.kind is Kind.TEXT:
             if ink.text.strip():
                 _check_form(ink, sheet)
-                texts.append((len(areas), ink))
+                texts.append((ink, len(areas), len(fills)))
         else:
             _check_area(ink, sheet)
             areas.append(ink)
-    for order, ink in texts:
+            if ink.fill is not None or ink.kind is not Kind.PATH:
+                fills.append(ink)
+    for ink, areas_below, fills_below in texts:
         if min(ink.size) >= LARGE_TEXT:
             _check_large(page, ink)
             continue
-        grounds = _find_grounds(ink, areas[:order], patterned=patterned)
+        grounds = _find_grounds(ink, fills[:fills_below], patterned=patterned)
         _check_contrast(ink, [ground for ground in grounds if ground is not None])
-        _check_uncovered(ink, areas[order:])
+        _check_uncovered(ink, areas[areas_below:])
         _check_picture(page, ink, known=None not in grounds)
 
 
@@ -121,8 +125,6 @@ def _find_grounds(
     inner = grow(text.box, -_TOUCH)
     grounds: list[float | None] = [1.0]
     for area in below:
-        if area.fill is None and area.kind is Kind.PATH:
-            continue
         if overlap(area.box, text.box) is None:
             continue
         shade = None if patterned or area.kind is not Kind.PATH else area.fill

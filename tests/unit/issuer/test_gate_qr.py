@@ -139,6 +139,11 @@ def test_another_code_on_the_page_is_refused(module: float) -> None:
     assert refusal(spoil(paint(other))).reason == "qr_unexpected"
 
 
+def test_another_code_set_aslant_is_refused() -> None:
+    other = b"1 0.3 -0.3 1 120 690 cm " + draw_code("HTTPS://E.EXAMPLE/X", 0, 0, 2)
+    assert refusal(spoil(paint(other))).reason == "qr_unexpected"
+
+
 def test_another_code_in_light_on_dark_is_refused() -> None:
     dark = b"0 g 320 12 60 40 re f 1 g "
     other = draw_code("HTTPS://E.EXAMPLE/X", 335, 16, 1.2)
