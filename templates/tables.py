@@ -6,6 +6,7 @@ divided, between its lines. Text wraps in its cell. A number that does not fit o
 line of its column is an error: in pieces it would read as another number.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,8 @@ _WEIGHT = 0.5
 _UNBREAKABLE = frozenset(
     {Kind.INTEGER, Kind.MONEY, Kind.PERSON_ID, Kind.JURISTIC_ID, Kind.THAI_ID}
 )
+_SIDEWAYS = 1.5
+"""Padding at the sides, by that above and below, where lines bring air of their own."""
 _SMALL = 0.75
 """Size of the English words of a header, by that of the Thai ones."""
 
@@ -84,6 +87,7 @@ class _TableMaker:
             for column in field.columns
         }
         self._padding = to_points(block.padding)
+        self._inset = self._padding * _SIDEWAYS
         self._edges = _find_edges(block.columns, width)
 
     def make(self, table: Element, room: float) -> list[Strip]:
@@ -181,7 +185,7 @@ class _TableMaker:
     ) -> list[Strip]:
         """Return the lines of a cell that takes some columns, the last included."""
         written = words if isinstance(words, Words) else Words(words)
-        width = self._edges[span[1] + 1] - self._edges[span[0]] - 2 * self._padding
+        width = self._edges[span[1] + 1] - self._edges[span[0]] - 2 * self._inset
         run = Run(written.text, bold=style.bold, whole=written.whole)
         return self._setter.set_text([run], width, style, element=element)
 
@@ -193,10 +197,10 @@ class _TableMaker:
         if len(lines) < 2 or not unbreakable:  # noqa: PLR2004 - one line is no break
             return
         wide, _ = self._setter.measure(text, self._block.style)
-        needed = to_millimetres(wide + 2 * self._padding)
+        needed = math.ceil(to_millimetres(wide + 2 * self._inset))
         raise OverflowingError(
             f"{self._setter.type.id}: {text!r} in {where} of {self._block.field} needs "
-            f"a column {needed:.0f} mm wide, and {column.header.en!r} is narrower"
+            f"a column {needed} mm wide, and {column.header.en!r} is narrower"
         )
 
     def _cut_row(self, cells: list[_Cell], room: float, head: Strip) -> list[Strip]:
@@ -233,7 +237,7 @@ class _TableMaker:
                     _WEIGHT,
                 )
             for cell in cells:
-                x = left + cell.left + self._padding
+                x = left + cell.left + self._inset
                 paint_strips(writer, cell.lines, x, y - above)
 
         return Strip(height=height, paint=paint)

@@ -145,8 +145,8 @@ def test_a_row_is_cut_only_if_it_is_higher_than_a_page(kind: DocumentType) -> No
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"fee": "123456789012.00"}, "in row 1 of rooms needs a column 47 mm"),
-        ({"floors": 9876543210123}, "row 1 of rooms needs a column 44 mm.*'Floors'"),
+        ({"fee": "123456789012.00"}, "in row 1 of rooms needs a column 48 mm"),
+        ({"floors": 9876543210123}, "row 1 of rooms needs a column 45 mm.*'Floors'"),
     ],
 )
 def test_a_number_that_does_not_fit_its_column_is_an_error(
