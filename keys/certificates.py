@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from keys.errors import AgencyNameError, CertificateMissingError
 from keys.profiles import CERTIFICATE_POLICY, Profile
-from keys.signing import ISSUING_CA, KeyLabel, PublicKey
-from keys.softkey import FileSigner, PrivateKey
+from keys.signing import ISSUING_CA, MIN_RSA_BITS, KeyLabel, PublicKey, Signer
+from keys.softkey import FileSigner, PrivateKey, generate_private_key
 
 _SERIAL_BITS: Final = 128
 _NAME_BOUND: Final = 64
@@ -54,17 +56,20 @@ def build_name(*, organization: str, common_name: str) -> x509.Name:
     )
 
 
-def build_seal_name(*, agency_id: str, th: str, en: str) -> x509.Name:
+def build_seal_name(
+    *, agency_id: str, th: str, en: str, identifier: str | None = None
+) -> x509.Name:
     """Build the subject of an agency's seal (EN 319 412-3 §4.2.1).
 
     The common name, which readers show, is the Thai name. Where that has over
     64 bytes (21 Thai letters), it is the English one and the Thai name goes to
     OU: X.520 counts letters, but much software counts bytes and complains.
+    `identifier` is the organizationIdentifier the agency has with its CA.
 
     Raises:
         AgencyNameError: a name is empty or over 64 characters.
     """
-    identifier = f"GOVTH-{agency_id}"
+    identifier = identifier or f"GOVTH-{agency_id}"
     parts = [
         (NameOID.COUNTRY_NAME, "TH"),
         (NameOID.ORGANIZATION_NAME, en),
@@ -87,6 +92,26 @@ def build_root_certificate(
         _whole_second(now) + profile.lifetime
     )
     return builder.sign(key, hashes.SHA256())
+
+
+def build_self_signed(
+    signer: Signer, *, subject: x509.Name, profile: Profile, now: datetime
+) -> x509.Certificate:
+    """Build a certificate that a key signs for itself, wherever the key is.
+
+    It proves nothing: the trust list says whose key it is.
+    """
+    builder = _start(signer.public_key, subject, profile, now)
+    builder = builder.issuer_name(subject).not_valid_after(
+        _whole_second(now) + profile.lifetime
+    )
+    # Built with a key that is thrown away and then signed anew: the builder takes
+    # no key in a token.
+    stand_in = generate_private_key(signer.algorithm, MIN_RSA_BITS)
+    built = builder.sign(stand_in, hashes.SHA256())
+    fields = asn1_x509.Certificate.load(built.public_bytes(Encoding.DER))
+    fields["signature_value"] = signer.sign(built.tbs_certificate_bytes)
+    return x509.load_der_x509_certificate(fields.dump())
 
 
 def build_certificate(
@@ -134,7 +159,7 @@ def _start(
             x509.BasicConstraints(ca=profile.ca, path_length=profile.path_length),
             critical=True,
         )
-        .add_extension(_key_usage(profile), critical=True)
+        .add_extension(key_usage(profile), critical=True)
         .add_extension(
             x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False
         )
@@ -148,7 +173,8 @@ def _start(
     return builder
 
 
-def _key_usage(profile: Profile) -> x509.KeyUsage:
+def key_usage(profile: Profile) -> x509.KeyUsage:
+    """Key usage of a profile."""
     return x509.KeyUsage(
         digital_signature=not profile.ca,
         content_commitment=profile.content_commitment,

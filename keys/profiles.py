@@ -13,6 +13,8 @@ from typing import Final
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from keys.signing import OCSP, PUBLICATION, TSA, KeyLabel
+
 # RFC 5612 reserves this arc for examples: nothing under it is a promise.
 _DEVELOPMENT_ARC: Final = "1.3.6.1.4.1.32473.1"
 CERTIFICATE_POLICY: Final = x509.ObjectIdentifier(f"{_DEVELOPMENT_ARC}.1")
@@ -64,3 +66,14 @@ OCSP_PROFILE: Final = Profile(
     purposes=(ExtendedKeyUsageOID.OCSP_SIGNING,),
     ocsp_no_check=True,
 )
+
+
+def profile_of(label: KeyLabel) -> Profile | None:
+    """The profile for the key of a label; None for CAs and the trust root."""
+    if label.startswith("seal-"):
+        return SEAL_PROFILE
+    if label.startswith("claim-"):
+        return CLAIM_PROFILE
+    return {PUBLICATION: PUBLICATION_PROFILE, TSA: TSA_PROFILE, OCSP: OCSP_PROFILE}.get(
+        label
+    )

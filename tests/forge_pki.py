@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 NOW: Final = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 _ORGANIZATION_ID = ObjectIdentifier("2.5.4.97")
 _CRL_URL = "http://pki.invalid/ca.crl"
 
@@ -80,22 +81,25 @@ def make_certificate(
     usage: ObjectIdentifier | Sequence[ObjectIdentifier] = (),
     committing: bool = True,
     now: datetime = NOW,
+    public_key: PublicKey | None = None,
 ) -> Authority:
     """Make a certificate; without an issuer it signs itself.
 
-    `usage` goes into extKeyUsage; `committing` is nonRepudiation in keyUsage.
+    `usage` goes into extKeyUsage; `committing` is nonRepudiation in keyUsage;
+    `public_key` is one whose private key is elsewhere.
     """
+    public_key = public_key or key.public_key()
     builder = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name if issuer is None else issuer.certificate.subject)
-        .public_key(key.public_key())
+        .public_key(public_key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=300))
         .not_valid_after(now + timedelta(days=700))
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         .add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+            x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False
         )
         .add_extension(
             x509.KeyUsage(
