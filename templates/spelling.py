@@ -18,6 +18,11 @@ _MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]{2,}")
 _NIKHAHIT_AA = re.compile(f"\u0e4d([{_TONES}]*)\u0e32")
 _SARA_AM_TONE = re.compile(f"\u0e33[\u0e33{_TONES}]+")
 _SARA_AM = "\u0e33"
+_LIGATURES = str.maketrans(
+    {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
+    | dict.fromkeys("\ufb05\ufb06", "st")
+)
+"""Letters pasted as one character; readers would take them apart again."""
 _LAST = frozenset("\u0e48\u0e49\u0e4a\u0e4b\u0e4c")
 """Tone marks and thanthakhat: written above, and after, the vowel."""
 
@@ -59,10 +64,10 @@ def normalise_text(text: str) -> str:
     """Return the text as it is stored.
 
     NFC; marks in their order (vowel before tone mark, both before sara am); ํ and า
-    as ำ; เเ as แ; one blank for a run of blanks, none around line ends and at both
-    ends of the text.
+    as ำ; เเ as แ; Latin ligatures as letters; one blank for a run of blanks, none
+    around line ends and at both ends of the text.
     """
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
     text = _MARKS.sub(_order_marks, text)
     text = _NIKHAHIT_AA.sub(rf"\1{_SARA_AM}", text)
     text = _SARA_AM_TONE.sub(_order_sara_am, text)

@@ -9,7 +9,10 @@ import functools
 import unicodedata
 
 import pytest
+from fontTools.ttLib import TTFont
 
+from templates.families import SARABUN
+from templates.spelling import normalise_text
 from tests.readers import READERS, split_lines
 from tests.settings import TEXT_SEED, TEXTS
 from tests.text_sheet import Paragraph, cut_texts, draw_sheet
@@ -83,3 +86,44 @@ def test_every_letter_of_thai_is_copied_as_it_was_typed(
 ) -> None:
     lines, sheet = draw_letters(bold=bold)
     assert cut_texts(split_lines(READERS[reader](sheet))) == lines
+
+
+UNSEEN = {"Cc", "Cf", "Co", "Cn", "Zs"}
+"""Categories of characters that a field refuses, or stores as a blank."""
+
+
+def list_characters(*, bold: bool) -> list[str]:
+    """Return lines with every character of the font, alone and beside letters."""
+    table = TTFont(str(SARABUN.find_file(bold=bold))).getBestCmap()
+    lines = []
+    for char in map(chr, sorted(table)):
+        kind = unicodedata.category(char)
+        follows = kind.startswith("M") or "\u0e30" <= char <= "\u0e3a"
+        if kind not in UNSEEN:
+            lines.append(
+                f"กข{char}ค ก{char}" if follows else f"กข{char} A{char}B {char}"
+            )
+    return lines
+
+
+@functools.cache
+def draw_characters(*, bold: bool) -> tuple[list[str], bytes]:
+    lines = list_characters(bold=bold)
+    settings = f"bold = {str(bold).lower()}"
+    sheet = draw_sheet(
+        [Paragraph(texts=[line], settings=settings) for line in lines], ""
+    )
+    return [normalise_text(line) for line in lines], sheet
+
+
+@pytest.mark.parametrize("bold", [False, True], ids=["regular", "bold"])
+@pytest.mark.parametrize("reader", READERS)
+def test_every_character_of_the_font_is_copied(reader: str, *, bold: bool) -> None:
+    lines, sheet = draw_characters(bold=bold)
+    assert len(lines) > 700
+    assert cut_texts(split_lines(READERS[reader](sheet))) == lines
+
+
+def test_letters_pasted_as_one_character_are_stored_as_letters() -> None:
+    """What readers take apart could not be copied as it was typed."""
+    assert normalise_text("o\ufb03ce \ufb01ve \ufb02at") == "office five flat"
