@@ -81,21 +81,24 @@ def make_type(folder: Path, *parts: str, page: str = PAGE) -> DocumentType:
 
 
 def draw_document(
-    document_type: DocumentType, *, watermark: str | None = None, **data: object
+    document_type: DocumentType, *, digits: str = DIGITS, **data: object
 ) -> Rendered:
-    """Draw a document with the given data, which the gate lets pass."""
-    rendered = render_pdf(_make_job(document_type, data, watermark))
+    """Draw a document with the given data, which the gate lets pass.
+
+    `digits` are those of the claim in its QR code.
+    """
+    rendered = render_pdf(_make_job(document_type, data, digits))
     check_rendered(rendered)
     return rendered
 
 
 def check_document(document_type: DocumentType, **data: object) -> None:
     """Refuse what could not be drawn, as is done before a number is taken."""
-    check_drawable(_make_job(document_type, data, None))
+    check_drawable(_make_job(document_type, data, DIGITS))
 
 
 def _make_job(
-    document_type: DocumentType, data: Mapping[str, object], watermark: str | None
+    document_type: DocumentType, data: Mapping[str, object], digits: str
 ) -> RenderJob:
     given = {"owner": "นางสาวน้ำผึ้ง ใจดี", **data}
     clean = document_type.normalise(given)
@@ -121,8 +124,8 @@ def _make_job(
         record=record,
         record_bytes=json.dumps(record, ensure_ascii=False).encode(),
         claim=bytes(range(183)),
-        qr=draw_qr((ADDRESS, "#", DIGITS)),
-        watermark=watermark,
+        qr=draw_qr((ADDRESS, "#", digits)),
+        watermark=None,
     )
 
 

@@ -137,6 +137,10 @@ def test_the_title_in_a_box_is_read_first(tmp_path: Path) -> None:
             (LONG, box(at=(30, 22), size=(40, 10), page=2)),
             "on page 2 something runs into the box 30 mm from the left",
         ),
+        (
+            (box(at=(20, 240)),),  # over the QR code
+            "on page 1 something runs into the box 20 mm from the left",
+        ),
     ],
 )
 def test_what_does_not_fit_is_an_error(
@@ -179,6 +183,14 @@ def test_nothing_stands_near_a_code_that_is_kept_clear(tmp_path: Path) -> None:
         2970 - 260 - round(side * 10) : 2970 - 260, 360 : 360 + round(side * 10)
     ]
     assert (around < 128).sum() == (inner[:, : around.shape[1] - 55] < 128).sum()
+
+
+@pytest.mark.parametrize("length", [1, 60, 900])
+def test_a_code_is_never_smaller_than_30_mm(tmp_path: Path, length: int) -> None:
+    drawn = draw_document(make_type(tmp_path, TITLE), digits="1" * length)
+    place = drawn.expected.qr
+    assert place is not None
+    assert (place.right - place.left) / 72 * 25.4 >= 30 - 1e-6
 
 
 def test_a_code_in_a_box_is_read(tmp_path: Path) -> None:
