@@ -2,9 +2,10 @@
 """Where a line of Thai may end: dictionary words by PyThaiNLP, and Thai manners.
 
 Cuts text into pieces and says after each how willingly a line ends there. Words,
-numbers with their units, "พ.ศ. ๒๕๖๙", addresses of the web, and what is marked whole
-(names, numbers) stay together as long as they fit on a line of their own. Letters,
-and "ๆ", brackets and quotes with what they belong to, stay together in any case.
+numbers with their units, "พ.ศ. ๒๕๖๙", addresses of the web, names of places, and what
+is marked whole (names, numbers) stay together as long as they fit on a line of their
+own. Letters, and "ๆ", brackets and quotes with what they belong to, stay together in
+any case.
 """
 
 import functools
@@ -80,6 +81,12 @@ _LONG_COMPOUND = 15
 _SHORTEST_PART = 3
 _PREFIXES = ("การ", "ความ", "ผู้")
 """Words that begin a noun; a line does not gladly end after them."""
+_PROPER_NAME = re.compile(
+    r"(?<![^\s(“])(?:นาย|นาง|นางสาว|เด็กชาย|เด็กหญิง|ถนน|ซอย|ตำบล|แขวง|อำเภอ|เขต|จังหวัด)"
+    r"[^\s)”,]{2,24}(?![^\s)”,])"
+)
+"""A name and the word that says of what: the dictionary has few names, and would
+find other words in them. Longer ones are likely no name."""
 _ABBREVIATION = re.compile(r"[ก-ฮ]{1,2}\.")
 _SUBSECTION = re.compile(rf"\([{_DIGIT}ก-ฮa-z]{{1,4}}\)")
 """As in "มาตรา ๑๒ (๓)"."""
@@ -97,6 +104,11 @@ def cut_pieces(runs: Iterable[Run]) -> list[Piece]:
         return []
     owners = [index for index, run in enumerate(runs) for _ in run.text]
     cuts = _find_cuts(text, owners)
+    named = {
+        at
+        for name in _PROPER_NAME.finditer(text)
+        for at in range(name.start() + 1, name.end())
+    }
     pieces: list[Piece] = []
     start = 0
     for cut in cuts:
@@ -106,7 +118,8 @@ def cut_pieces(runs: Iterable[Run]) -> list[Piece]:
             pieces.append(Piece(part[:-1], bold, Break.FORCED))
         else:
             inside = cut < len(text) and owners[cut] == owners[cut - 1]
-            whole = inside and (runs[owners[cut]].whole or part in _PREFIXES)
+            prefixed = part in _PREFIXES or cut in named
+            whole = inside and (prefixed or runs[owners[cut]].whole)
             pieces.append(Piece(part, bold, find_break(text, cut, whole=whole)))
         start = cut
     return pieces
