@@ -29,6 +29,7 @@ from issuer.geometry import (
     join_transforms,
     move_box,
     move_point,
+    overlap,
 )
 from issuer.refusals import Refusal, refuse
 
@@ -89,6 +90,27 @@ class Ink:
             )
             self._outline = _trace(segments, own)
         return self._outline
+
+    def find_seen(self) -> Box | None:
+        """Return the box of what the clips leave of it; None if that is nothing."""
+        seen: Box | None = self.box
+        for clip in self.clips:
+            seen = overlap(seen, clip.box()) if seen else None
+        return seen
+
+    def fills_within(self, box: Box) -> bool:
+        """Tell whether the area it fills has a point in common with a box."""
+        if self.kind is Kind.PATH and (
+            self.fill is None or not self.read_outline().touches(box)
+        ):
+            return False
+        return all(clip.touches(box) for clip in self.clips)
+
+    def strokes_within(self, box: Box) -> bool:
+        """Tell whether a line it draws has a point in common with a box."""
+        if self.stroke is None or not self.read_outline().crosses(box, self.width / 2):
+            return False
+        return all(clip.touches(box) for clip in self.clips)
 
 
 @dataclass(frozen=True, kw_only=True)

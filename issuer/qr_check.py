@@ -110,7 +110,7 @@ def _check_place(page: PageView, place: Box) -> None:
         if ink.kind is Kind.TEXT and min(ink.size) < LARGE_TEXT:
             raise _over_qr(ink)
     for ink in near[codes[-1] + 1 :]:
-        if _lies_on(ink, inner):
+        if ink.fills_within(inner) or ink.strokes_within(inner):
             raise _over_qr(ink)
     for strip in _quiet_zone(place, near[codes[-1]].box):
         darkest, _ = read_extremes(page.crop(strip))
@@ -124,15 +124,6 @@ def _may_be_code(ink: Ink, place: Box) -> bool:
     if ink.kind is Kind.PATH and (ink.fill is None or ink.fill > 1 - _LIGHT):
         return False
     return _area(ink.box) >= _area(place) / 2
-
-
-def _lies_on(ink: Ink, box: Box) -> bool:
-    if ink.kind is not Kind.PATH:
-        return True
-    outline = ink.read_outline()
-    if ink.fill is not None and outline.touches(box):
-        return True
-    return ink.stroke is not None and outline.crosses(box, ink.width / 2)
 
 
 def _quiet_zone(place: Box, code: Box) -> tuple[Box, ...]:

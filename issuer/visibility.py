@@ -63,7 +63,10 @@ def check_visible(page: PageView, *, patterned: bool) -> None:
                 _check_form(ink, sheet)
                 texts.append((ink, len(areas), len(fills)))
         else:
-            _check_area(ink, sheet)
+            seen = _check_area(ink, sheet)
+            if seen is None:
+                continue
+            ink.box = seen
             areas.append(ink)
             if ink.fill is not None or ink.kind is not Kind.PATH:
                 fills.append(ink)
@@ -103,11 +106,9 @@ def _check_form(ink: Ink, sheet: Box) -> None:
         )
 
 
-def _check_area(ink: Ink, sheet: Box) -> None:
-    """Check where a path, picture or shading stands; what is clipped off is not."""
-    seen: Box | None = ink.box
-    for clip in ink.clips:
-        seen = overlap(seen, clip.box()) if seen else None
+def _check_area(ink: Ink, sheet: Box) -> Box | None:
+    """Check where a path, picture or shading stands; return what is seen of it."""
+    seen = ink.find_seen()
     if seen is None and ink.kind is Kind.IMAGE:
         raise refuse(
             Refusal.IMAGE_HIDDEN,
@@ -116,6 +117,7 @@ def _check_area(ink: Ink, sheet: Box) -> None:
         )
     if seen and not contains(sheet, seen, _SHEET_TOLERANCE):
         raise _outside("ภาพหรือเส้น", "a picture or path")
+    return seen
 
 
 def _find_grounds(
@@ -130,13 +132,19 @@ def _find_grounds(
         shade = None if patterned or area.kind is not Kind.PATH else area.fill
         if shade is not None and not _is_near(text, shade):
             # It may stand there or not: it can be told from the text anyway.
-            if contains(area.box, inner) and area.read_outline().encloses(inner):
+            if contains(area.box, inner) and _holds(area, inner):
                 grounds = [shade]
         elif area.kind is not Kind.PATH and contains(area.box, inner):
             grounds = [None]
-        elif area.kind is not Kind.PATH or area.read_outline().touches(text.box):
+        elif area.fills_within(text.box):
             grounds.append(shade)
     return grounds
+
+
+def _holds(area: Ink, box: Box) -> bool:
+    """Tell whether an area lies under all of a box."""
+    shapes = (*area.clips, area.read_outline())
+    return all(shape.encloses(box) for shape in shapes)
 
 
 def _is_near(text: Ink, shade: float) -> bool:
@@ -166,18 +174,15 @@ def _check_uncovered(text: Ink, above: Iterable[Ink]) -> None:
 
 
 def _covers(area: Ink, text: Ink, inner: Box) -> bool:
-    if area.kind is not Kind.PATH:
-        return True
-    outline = area.read_outline()
     own = 0.0 if text.fill is None else text.fill
     left, bottom, right, top = area.box
-    if area.fill is not None and outline.touches(inner):
-        thin = min(right - left, top - bottom) <= _THIN
-        if not thin or abs(area.fill - own) >= _ERASING_CONTRAST:
+    if area.fills_within(inner):
+        thin = area.kind is Kind.PATH and min(right - left, top - bottom) <= _THIN
+        if not thin or abs((area.fill or 0.0) - own) >= _ERASING_CONTRAST:
             return True
-    if area.stroke is None or not outline.crosses(inner, area.width / 2):
+    if not area.strokes_within(inner):
         return False
-    return area.width > _THIN or abs(area.stroke - own) >= _ERASING_CONTRAST
+    return area.width > _THIN or abs((area.stroke or 0.0) - own) >= _ERASING_CONTRAST
 
 
 def _check_picture(page: PageView, text: Ink, *, known: bool) -> None:

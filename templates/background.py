@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
@@ -216,9 +217,20 @@ def _read_sheets(data: bytes) -> tuple[Sheet, ...]:
                     height=page.get_height(),
                     sheet=number,
                 ),
-                text=page.get_textpage().get_text_range(),
+                text=_read_text(page),
             )
             for number, page in enumerate(document)
         )
     finally:
         document.close()
+
+
+def _read_text(page: Any) -> str:  # noqa: ANN401 - PDFium's
+    """Return what can be copied from a page, piece by piece as it is painted.
+
+    Not line by line: what is drawn over the sheet later may stand on one of its lines.
+    """
+    from pypdfium2 import PdfTextObj  # noqa: PLC0415 - few types have a background
+
+    pieces = page.get_objects(textpage=page.get_textpage())
+    return "".join(piece.extract() for piece in pieces if isinstance(piece, PdfTextObj))
