@@ -285,8 +285,10 @@ def _glyph_refusal(data: Mapping[str, Any], error: MissingGlyphError) -> Excepti
             field=name,
             reason="no_glyph",
             detail=Localized(
-                th=f"แบบอักษรของเอกสารไม่มีอักขระ “{character}” (U+{ord(character):04X})",
-                en=f"the font has no character “{character}” (U+{ord(character):04X})",
+                th=f"แบบอักษรของเอกสารไม่มีอักขระ “{character}” (U+{ord(character):04X}) "
+                "โปรดใช้อักขระอื่น",
+                en=f"the font has no character “{character}” (U+{ord(character):04X}); "
+                "write it otherwise",
             ),
         )
         for name, text in _texts(data)

@@ -14,7 +14,7 @@ from templates.conditions import Condition, ConditionError, parse_condition
 from templates.errors import TypeFileError
 from templates.fields import Field, Kind
 from templates.phrases import PAGE_FACTS, Phrase, PhraseError, Slot, parse_phrase
-from templates.typefile import TableReader
+from templates.typefile import TableReader, suggest
 
 ALIGNMENTS = ("left", "center", "right", "justify")
 PLACES = ("left", "center", "right")
@@ -129,7 +129,9 @@ class Scope:
             raise reader.error(f"when: {error}", "Correct it.", "when") from error
         if condition.name not in self.facts or condition.name in PAGE_FACTS:
             raise reader.error(
-                f"when = {text!r} is not a field", "Name a field of [[fields]].", "when"
+                f"when = {text!r} is not a field",
+                suggest(condition.name, self.fields),
+                "when",
             )
         if condition.value is not None:
             self._check_value(reader, condition.name, condition.value)
@@ -212,7 +214,8 @@ class Scope:
         if styles is None:
             raise reader.error(
                 f"{key} names {{{slot.name}}}, which is neither a field nor a fact",
-                f"Declare it under [[fields]], or use one of: {', '.join(self.facts)}.",
+                f"{suggest(slot.name, self.facts)} "
+                "Otherwise declare it under [[fields]].",
                 key,
             )
         if slot.style in styles:

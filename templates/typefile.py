@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from templates.errors import TypeFileError
+from templates.toml_syntax import explain_syntax
 from templates.wording import Localized
 
 KeyPath = tuple[str | int, ...]
@@ -88,7 +89,7 @@ class TableReader:
         known = sorted(str(known) for known in values)
         if value not in known:
             raise self.error(
-                f"{key} = {value!r} is not known", _suggest(value, known), key
+                f"{key} = {value!r} is not known", suggest(value, known), key
             )
         return value
 
@@ -183,7 +184,7 @@ class TableReader:
         for key in self._table:
             if key not in self._asked:
                 raise self.error(
-                    f"{key} is not known here", _suggest(key, sorted(self._asked)), key
+                    f"{key} is not known here", suggest(key, sorted(self._asked)), key
                 )
 
     def _missing(self, key: str, words: str) -> TypeFileError:
@@ -230,12 +231,9 @@ def read_type_file(file: Path) -> TableReader:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = _ERROR_LINE.search(str(error))
-        raise TypeFileError(
-            file,
-            f"is not valid TOML: {error}",
-            fix="Check quotes, brackets and doubled keys on that line.",
-            line=int(found[1]) if found else None,
-        ) from error
+        problem, fix = explain_syntax(str(error))
+        line = int(found[1]) if found else text.rstrip().count("\n") + 1
+        raise TypeFileError(file, problem, fix=fix, line=line) from error
     return TableReader(table, file, _index_lines(text), ())
 
 
@@ -266,7 +264,9 @@ def _resolve(names: list[str], counts: dict[KeyPath, int], *, is_list: bool) -> 
     return path
 
 
-def _suggest(word: str, known: list[str]) -> str:
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Return what may have been meant, or all that is known."""
+    known = list(known)
     close = difflib.get_close_matches(word, known, n=1)
     if close:
         return f"Did you mean {close[0]!r}?"

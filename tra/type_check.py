@@ -30,7 +30,7 @@ from templates.document_type import SAMPLE_FILE
 from templates.errors import FieldsError, TypeFileError
 from templates.review import find_warnings
 from tra.data_file import DataFile, DataFileError, read_data_file
-from tra.type_limits import find_limits, rehearse_longest
+from tra.type_limits import find_limits, rehearse_longest, split_advice
 from tra.type_lines import TypeLines
 
 
@@ -217,13 +217,13 @@ class _Check:
             )
 
     def _of_drawing(self, error: Exception, what: str) -> Finding:
-        """Return the finding on a page that cannot be drawn."""
-        line, fix, problem_th = None, None, None
-        problem = f"{what} cannot be drawn: {error}"
+        """Return the finding on a page that cannot be drawn, or not be sealed."""
+        line = self._lines.of_box(str(error))
+        problem, fix = split_advice(self._kind, error)
+        problem = f"{what} cannot be drawn: {problem}"
         if isinstance(error, GateError):
-            problem = f"{what} would not be sealed: {error} ({error.reason})"
-            problem_th = error.th
-        if isinstance(error, MissingGlyphError) and error.character:
+            problem, fix = f"{what} would not be sealed: {error}", ""
+        elif isinstance(error, MissingGlyphError) and error.character:
             letter = error.character
             line = self._lines.of_text(letter)
             problem = f"the font has no character “{letter}” (U+{ord(letter):04X})"
@@ -233,8 +233,8 @@ class _Check:
             file=self._file,
             line=line,
             problem=problem,
-            problem_th=problem_th,
-            fix=fix,
+            problem_th=error.th if isinstance(error, GateError) else None,
+            fix=fix or None,
         )
 
 
@@ -257,4 +257,7 @@ def _of_fields(error: FieldsError, file: DataFile) -> Iterator[Finding]:
             field=problem.field,
             problem=problem.detail.en,
             problem_th=problem.detail.th,
+            fix=f'Write "{problem.field}": ... there.'
+            if problem.reason == "required" and problem.field.isidentifier()
+            else None,
         )

@@ -50,7 +50,7 @@ def find_limits(kind: DocumentType, sample: Data) -> Iterator[Limit]:
     if error is None:
         return
     if find_misfit(kind, sample):
-        yield _limit_of_all(error)
+        yield _limit_of_all(kind, error)
         return
     # 2.
     fitting = dict(longest)
@@ -63,7 +63,7 @@ def find_limits(kind: DocumentType, sample: Data) -> Iterator[Limit]:
         yield limit
     # 3.
     if error := find_misfit(kind, fitting):
-        yield _limit_of_all(error)
+        yield _limit_of_all(kind, error)
 
 
 def rehearse_longest(kind: DocumentType, sample: Data) -> RenderJob:
@@ -106,7 +106,7 @@ def _find_fitting(
 
     size = _find_largest(lambda size: judge(size) is None, most)
     if not size:
-        return _limit_of_one(field, judge(1) or error), given
+        return _limit_of_one(kind, field, judge(1) or error), given
     error = judge(size + 1) or error
     if size > 2 * _ROUND:
         size -= size % _ROUND
@@ -114,7 +114,7 @@ def _find_fitting(
         field=field.name,
         key=key,
         problem=f"{most} {_UNITS.get(field.kind, 'characters')} are allowed, and do "
-        f"not fit: {_words(error)}",
+        f"not fit: {_words(kind, error)}",
         fix=f"{size} fit: write {key} = {size}, or make more room.",
     )
     return limit, make(size)
@@ -132,25 +132,34 @@ def _find_largest(fits: Callable[[int], bool], most: int) -> int:
     return low
 
 
-def _limit_of_one(field: Field, error: Exception) -> Limit:
+def _limit_of_one(kind: DocumentType, field: Field, error: Exception) -> Limit:
     unit = _UNITS.get(field.kind, "characters")
     return Limit(
         field=field.name,
-        problem=f"not even one of its {unit} fits at its longest: {_words(error)}",
+        problem=f"not even one of its {unit} fits at its longest: "
+        f"{_words(kind, error)}",
         fix="Lower max_length or maximum, or make more room.",
     )
 
 
-def _limit_of_all(error: Exception) -> Limit:
+def _limit_of_all(kind: DocumentType, error: Exception) -> Limit:
     return Limit(
         problem="with all fields at their longest the page does not hold them: "
-        f"{_words(error)}",
+        f"{_words(kind, error)}",
         fix="Lower max_length or max_items of some, or make more room; otherwise "
         "such documents are refused at issue.",
     )
 
 
-def _words(error: Exception) -> str:
+def split_advice(kind: DocumentType, error: Exception) -> tuple[str, str]:
+    """Return what is wrong with a page and what to do, out of an error of drawing."""
     if isinstance(error, FieldsError):
-        return error.problems[0].detail.en
-    return str(error)
+        return error.problems[0].detail.en, ""
+    problem, colon, advice = str(error).removeprefix(f"{kind.id}: ").rpartition(": ")
+    if not colon:
+        return advice, "Shorten it, or make more room."
+    return problem, f"{advice[:1].upper()}{advice[1:]}."
+
+
+def _words(kind: DocumentType, error: Exception) -> str:
+    return split_advice(kind, error)[0]

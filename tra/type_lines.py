@@ -9,6 +9,7 @@ class TypeLines:
     """Where things stand in the file of one type."""
 
     def __init__(self, kind: DocumentType) -> None:
+        self._kind = kind
         self._file = kind.folder / TYPE_FILE
         self._reader = read_type_file(self._file)
         self._tables = {
@@ -26,6 +27,16 @@ class TypeLines:
         """Return the line of a key of a field, or of the field where it has none."""
         table = self._tables.get(name)
         return table.error("", "", key).line if table else None
+
+    def of_box(self, message: str) -> int | None:
+        """Return the line of the box at a fixed place that a message names."""
+        for box, table in zip(
+            self._kind.fixed, self._reader.tables("fixed"), strict=True
+        ):
+            place = f"box {box.left:g} mm from the left and {box.top:g} mm from the top"
+            if place in message:
+                return table.error("", "").line
+        return None
 
     def of_text(self, text: str) -> int | None:
         """Return the first line that holds a text, notes left out."""

@@ -88,7 +88,7 @@ def test_an_unknown_type_is_named_with_the_known_ones() -> None:
     ("old", "new", "line", "words"),
     [
         ('code = "FP"', 'code = "fp"', 2, "code = 'fp' has a wrong form"),
-        ('code = "FP"', 'code = "FP', 2, "not valid TOML"),
+        ('code = "FP"', 'code = "FP', 2, "does not end on the line it begins on"),
         ("version = 1", 'version = "1"', 3, "not a whole number"),
         ("version = 1", "version = 1\nversoin = 2", 4, "Did you mean 'version'"),
         ("{sequence:05}/{year}", "{seq}/{year}", 8, "Use {sequence}"),
