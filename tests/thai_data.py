@@ -23,19 +23,21 @@ def make_data(
     """
     data = {}
     for field in fields:
-        kept = field.pattern or field.kind is Kind.IMAGE
-        value = sample.get(field.name) if kept else _make_value(field, maker, most)
+        value = sample.get(field.name)
+        if field.kind is Kind.TABLE:
+            row = value[0] if value else {}
+            value = [
+                make_data(field.columns, row, maker, most)
+                for _ in range(_count_items(field, maker))
+            ]
+        elif not field.pattern and field.kind is not Kind.IMAGE:
+            value = _make_value(field, maker, most)
         if value is not None:
             data[field.name] = value
     return data
 
 
 def _make_value(field: Field, maker: TextMaker, most: int) -> object:
-    if field.kind is Kind.TABLE:
-        return [
-            make_data(field.columns, {}, maker, most)
-            for _ in range(_count_items(field, maker))
-        ]
     if field.kind is Kind.LIST:
         kind = field.items or Kind.TEXT
         return [

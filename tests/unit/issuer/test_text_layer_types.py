@@ -3,7 +3,7 @@
 
 With the samples, and with made-up data. Where texts stand side by side a reader may
 take the columns in any order, but each cell in one piece. `pdftotext` without -raw
-reads tables line by line across their cells, and is asked for all the rest.
+reads tables and forms line by line across their cells, and is asked for the rest.
 """
 
 import functools
@@ -13,8 +13,9 @@ from dataclasses import replace
 
 import pytest
 
+from issuer.errors import PageOverflowError
 from issuer.rehearsal import rehearse
-from issuer.render import render_pdf
+from issuer.render import RenderJob, render_pdf
 from templates.blocks import (
     Block,
     Numbered,
@@ -28,7 +29,7 @@ from templates.blocks import (
 from templates.catalogue import Catalogue
 from templates.document_type import DocumentType
 from templates.facts import Facts
-from templates.phrases import Literal, Phrase
+from templates.phrases import PAGE_FACTS, Literal, Phrase, Slot
 from templates.wording import NO_BREAK_SPACE
 from tests.readers import READERS, join_lines
 from tests.settings import TEXT_SEED
@@ -39,8 +40,8 @@ from tests.thai_text import TextMaker
 TYPES = Catalogue.load().types
 SETS = 6
 """Sets of made-up data for each type; number 0 is the sample."""
-MOST = {True: 36, False: 150}
-"""Characters of a text, where a document must fit on one page and where it need not."""
+LENGTHS = (150, 36, 16)
+"""Characters of a text at most; the next, where the page has no room for so many."""
 
 
 def write_phrase(facts: Facts, phrase: Phrase) -> str:
@@ -52,14 +53,19 @@ def write_phrase(facts: Facts, phrase: Phrase) -> str:
     )
 
 
+def has_page_number(phrase: Phrase) -> bool:
+    """Tell whether a phrase is another one on each page."""
+    return any(isinstance(one, Slot) and one.name in PAGE_FACTS for one in phrase)
+
+
 def expect_texts(
     kind: DocumentType, facts: Facts, blocks: Iterable[Block]
 ) -> Iterator[str]:
-    """Yield what the reader of a document sees, cell by cell; tables not."""
+    """Yield what the reader of a document sees, but in tables."""
     for block in walk_blocks(blocks):
         if not facts.holds(block.when):
             continue
-        if isinstance(block, Paragraph):
+        if isinstance(block, Paragraph) and not has_page_number(block.text):
             yield write_phrase(facts, block.text)
         elif isinstance(block, Pairs):
             yield from expect_pairs(facts, block)
@@ -95,24 +101,38 @@ def expect_cells(facts: Facts, blocks: Iterable[Block]) -> Iterator[str]:
                     yield row[column.column].text if column.column else ""
 
 
-def draw(kind: DocumentType, number: int) -> tuple[list[str], list[str], bytes]:
-    """Draw a document; return its texts, the texts in its tables, and the file."""
-    kind = replace(kind, page=replace(kind.page, numbers="never"))
-    data = kind.sample()
-    if number:
+def make_job(kind: DocumentType, number: int) -> RenderJob:
+    """Return a document with the sample, or with made-up data that it has room for."""
+    sample = kind.sample()
+    for most in LENGTHS:
         maker = TextMaker(TEXT_SEED, 8, number)
-        data = make_data(kind.fields, data, maker, MOST[kind.page.one_page])
-    job = replace(rehearse(kind, data, NOW), watermark=None)
+        data = make_data(kind.fields, sample, maker, most) if number else sample
+        try:
+            return replace(rehearse(kind, data, NOW), watermark=None)
+        except PageOverflowError:
+            continue
+    raise AssertionError(f"{kind.id} has no room for texts of {LENGTHS[-1]} characters")
+
+
+def draw(kind: DocumentType, number: int) -> tuple[list[str], list[str], bytes]:
+    """Draw a document; return its texts, those in tables and boxes, and the file."""
+    kind = replace(kind, page=replace(kind.page, numbers="never"))
+    job = make_job(kind, number)
     facts = Facts(
         kind.fields,
         job.record,
         {"th": kind.name.th, "en": kind.name.en},
         thai_digits=kind.page.thai_digits,
     )
-    blocks = [*kind.blocks, *kind.foot, *(b for box in kind.fixed for b in box.blocks)]
+    flow = [*kind.blocks, *kind.foot]
+    boxed = [block for box in kind.fixed for block in box.blocks]
+    cells = [
+        *expect_texts(kind, facts, boxed),
+        *expect_cells(facts, [*flow, *boxed]),
+    ]
     return (
-        [spell(text) for text in expect_texts(kind, facts, blocks) if text],
-        [spell(text) for text in expect_cells(facts, blocks) if text],
+        [spell(text) for text in expect_texts(kind, facts, flow) if text],
+        [spell(text) for text in cells if text],
         render_pdf(job).pdf,
     )
 
