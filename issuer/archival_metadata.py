@@ -99,7 +99,7 @@ def _check_described(properties: Mapping[str, ET.Element]) -> None:
     for tag in properties:
         if not tag.startswith(_KNOWN_SCHEMAS) and tag not in described:
             raise refuse_archive(
-                "6.6.2.3",
+                "6.6.2.3.1",
                 th=f"ไม่มีคำอธิบายของเมทาดาตา {tag}",
                 en=f"the metadata do not describe their property {tag}",
             )
@@ -129,7 +129,7 @@ def _check_parts(entry: ET.Element, schema: str, parts: tuple[str, ...]) -> None
 
 
 def _check_info(info: Object, properties: Mapping[str, ET.Element]) -> None:
-    """Check that Info and XMP agree (ISO 19005-3, 6.6.2.3; Info may say less)."""
+    """Check that Info and XMP agree (ISO 19005-3, 6.6.3; Info may say less)."""
     for key, tag in (
         ("/Title", f"{_DC}title"),
         ("/Producer", f"{_PDF}Producer"),
@@ -171,7 +171,7 @@ def _same_moment(written: str, element: ET.Element | None) -> bool:
 
 def _disagreeing(key: str) -> GateError:
     return refuse_archive(
-        "6.6.2.3",
+        "6.6.3",
         th=f"ค่า {key[1:]} ในไฟล์สองแห่งไม่ตรงกัน",
         en=f"Info and XMP disagree over {key[1:]}",
     )

@@ -3,6 +3,7 @@
 
 import ast
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pydantic_settings import BaseSettings
 from issuer import errors as issuer_errors
 from issuer.api import router
 from issuer.problems import problem_of
+from issuer.refusals import Refusal
 from issuer.settings import IssuerSettings
 from keys.settings import KeysSettings
 from templates.catalogue import Catalogue
@@ -88,6 +90,22 @@ def test_every_error_of_the_issuer_becomes_a_problem() -> None:
         assert problem is not None, name
         assert problem.title.th, name
         assert problem.title.en, name
+
+
+def test_every_refusal_of_the_gate_is_documented() -> None:
+    page = (ROOT / "docs/gate.md").read_text()
+    assert not [reason for reason in Refusal if f"`{reason}`" not in page]
+
+
+def test_every_clause_the_gate_checks_is_documented_and_no_other() -> None:
+    page = (ROOT / "docs/gate.md").read_text().partition("## Clauses")[2]
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| ")]
+    documented = set(re.findall(r"\b[567](?:\.\d+)*", " ".join(rows)))
+    checked: set[str] = set()
+    for file in ("content", "resources", "archival*", "access*"):
+        for path in (ROOT / "issuer").glob(f"{file}.py"):
+            checked |= set(re.findall(r'"([567](?:\.\d+)*)"', path.read_text()))
+    assert checked == documented
 
 
 WHITELIST = {

@@ -358,7 +358,7 @@ def test_a_file_that_does_not_say_what_it_is(old: str, new: str) -> None:
 
 def test_a_property_that_nobody_described() -> None:
     assert_clause(
-        xmp("<tra:Agency>", "<tra:Secret>x</tra:Secret><tra:Agency>"), "6.6.2.3"
+        xmp("<tra:Agency>", "<tra:Secret>x</tra:Secret><tra:Agency>"), "6.6.2.3.1"
     )
 
 
@@ -381,7 +381,7 @@ def test_info_and_metadata_that_disagree(key: str, value: str) -> None:
     def edit(pdf: Pdf) -> None:
         pdf.docinfo[key] = String(value)
 
-    assert_clause(edit, "6.6.2.3")
+    assert_clause(edit, "6.6.3")
 
 
 def record_spec(pdf: Pdf) -> Object:
