@@ -87,6 +87,11 @@ _PROPER_NAME = re.compile(
 )
 """A name and the word that says of what: the dictionary has few names, and would
 find other words in them. Longer ones are likely no name."""
+_CONJUNCTIONS = ("และ", "หรือ")
+_NUMBERED = re.compile(r"(?:ที่|ข้อ|มาตรา|\.|(?<![^\s(])[ก-ฮA-Z]{1,4})$")
+"""What is no number without its number, as in "เลขที่ ๑", "มท 0805.2"."""
+_SHORT_NUMBER = 7
+"""Characters; a longer number, such as an id, stands well at the start of a line."""
 _ABBREVIATION = re.compile(r"[ก-ฮ]{1,2}\.")
 _SUBSECTION = re.compile(rf"\([{_DIGIT}ก-ฮa-z]{{1,4}}\)")
 """As in "มาตรา ๑๒ (๓)"."""
@@ -197,11 +202,22 @@ def _is_glued(text: str, at: int) -> bool:
         return False
     last = left[-1]
     if text[at] in _DIGIT:
-        named = last.isalnum() or last == "." or bool(_FOLLOWERS.match(last))
-        return named or (last in _DASHES and left[:-1].rstrip(" ")[-1:] in _DIGIT)
+        return _names_number(left, text[at:].split(" ", 1)[0])
     if text[at] == "(":
         return last in f"{_DIGIT})" and bool(_SUBSECTION.match(text, at))
     return last in _DIGIT and bool(_UNIT_START.match(text, at))
+
+
+def _names_number(left: str, number: str) -> bool:
+    """Tell whether what stands before a number says what it is the number of."""
+    last = left[-1]
+    if last in _DASHES:
+        return left[:-1].rstrip(" ")[-1:] in _DIGIT
+    if left.endswith(_CONJUNCTIONS):
+        return False
+    if len(number) > _SHORT_NUMBER and not _NUMBERED.search(left):
+        return False
+    return last.isalnum() or last == "." or bool(_FOLLOWERS.match(last))
 
 
 def _sticks(text: str, at: int) -> bool:
