@@ -49,7 +49,7 @@ _ROLES: Final = frozenset(
 _CONTAINERS: Final = frozenset(("/Document", "/Part", "/Sect", *_KIDS))
 """Elements that hold elements only."""
 _ELEMENT_KEYS: Final = frozenset(
-    ("/Type", "/S", "/P", "/Pg", "/K", "/A", "/ID", "/Lang", "/Alt")
+    ("/Type", "/S", "/P", "/Pg", "/K", "/A", "/ID", "/Lang")
 )
 _PRINT, _HIDING = 4, 1 | 2 | 32 | 256
 """Annotation flags: print; invisible, hidden, no view, toggle no view (table 165)."""
@@ -152,7 +152,9 @@ def _check_role(element: Object, role: str) -> None:
             th=f"ป้ายกำกับ {role} ไม่ใช่ป้ายมาตรฐาน",
             en=f"{role} is no standard structure type",
         )
-    extra = sorted(element.keys() - _ELEMENT_KEYS)
+    # Words in place of content are for what has none of its own.
+    spoken = {"/Alt"} if role in {"/Figure", "/Form"} else set()
+    extra = sorted(element.keys() - _ELEMENT_KEYS - spoken)
     if extra:
         raise refuse_part(Refusal.NOT_PERMITTED, f"{extra[0]} (structure)")
     if "/Lang" in element:

@@ -312,6 +312,8 @@ def check_space(space: Object) -> None:
     elif family == "/Indexed":
         check_space(space[1])
     elif family in {"/Separation", "/DeviceN"}:
+        if Name("/None") in (space[1], *(_listed(space[1]))):
+            raise refuse_part(Refusal.NOT_PERMITTED, "a colour that paints nothing")
         check_space(space[2])
     else:
         raise refuse_archive(
@@ -319,6 +321,10 @@ def check_space(space: Object) -> None:
             th=f"ใช้สี {family} แต่ไฟล์กำหนดสีเป็น sRGB",
             en=f"colours are in {family}, but the output intent is sRGB",
         )
+
+
+def _listed(names: Object) -> list[Object]:
+    return list(names.as_list()) if isinstance(names, Array) else []
 
 
 def _check_state(state: Object) -> None:

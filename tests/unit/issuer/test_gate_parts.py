@@ -329,6 +329,23 @@ def test_a_picture_written_in_place_is_judged_as_any_other(entries: bytes) -> No
     assert error.reason == "not_archival"
 
 
+@pytest.mark.parametrize(
+    ("family", "names"),
+    [
+        (Name.Separation, Name("/None")),
+        (Name.DeviceN, Array([Name("/None"), Name.Black])),
+    ],
+)
+def test_colours_that_paint_nothing_are_refused(family: Name, names: Object) -> None:
+    def edit(pdf: Pdf) -> None:
+        tint = Dictionary(FunctionType=2, Domain=Array([0, 1]), N=1)
+        space = Array([family, names, Name.DeviceGray, tint])
+        add_resource(pdf, "/ColorSpace", "/Cs", space)
+        paint(b"/Cs cs 1 scn 330 20 5 5 re f")(pdf)
+
+    assert refusal(spoil(edit)).reason == "not_permitted"
+
+
 def test_a_page_whose_content_is_cut_in_pieces_passes() -> None:
     def edit(pdf: Pdf) -> None:
         content = read_content(pdf)
