@@ -87,6 +87,8 @@ _PROPER_NAME = re.compile(
 )
 """A name and the word that says of what: the dictionary has few names, and would
 find other words in them. Longer ones are likely no name."""
+_WHOLE_BAHT = "ถ้วน"
+"""Ends an amount in words; on a line of its own it reads as a mistake."""
 _CONJUNCTIONS = ("และ", "หรือ")
 _NUMBERED = re.compile(r"(?:ที่|ข้อ|มาตรา|\.|(?<![^\s(])[ก-ฮA-Z]{1,4})$")
 """What is no number without its number, as in "เลขที่ ๑", "มท 0805.2"."""
@@ -145,7 +147,8 @@ def find_break(text: str, at: int, *, whole: bool = False) -> Break:
     if _sticks(text, at):
         return Break.NEVER
     # A hyphen where a line ends looks like one that the line has put there.
-    unwilling = whole or before in _DASHES
+    ends_amount = text.startswith(_WHOLE_BAHT, at) and text.endswith("บาท", 0, at)
+    unwilling = whole or ends_amount or before in _DASHES
     return Break.BETWEEN_WORDS_OF_WHOLE if unwilling else Break.FREELY
 
 
@@ -196,11 +199,16 @@ def _is_within_letter(text: str, at: int) -> bool:
 
 
 def _is_glued(text: str, at: int) -> bool:
-    """Tell whether the space before `at` ties a number to its unit or its name."""
+    """Tell whether the space before `at` ties a number to its unit or its name.
+
+    Or "ณ" to its place or time: alone at a line's end it is easily overlooked.
+    """
     left = text[:at].rstrip(" ")
     if not left:
         return False
     last = left[-1]
+    if last == "ณ" and (len(left) == 1 or left[-2] in _BLANKS):
+        return True
     if text[at] in _DIGIT:
         return _names_number(left, text[at:].split(" ", 1)[0])
     if text[at] == "(":
