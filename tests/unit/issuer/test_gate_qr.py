@@ -12,6 +12,7 @@ from issuer.gate import check_rendered
 from templates.place import Place
 from tests.tampering import (
     add_resource,
+    expect_first,
     first_line,
     paint,
     refusal,
@@ -126,6 +127,14 @@ def test_a_frame_close_to_the_quiet_zone_passes() -> None:
 def test_text_in_the_quiet_zone_is_refused(size: float) -> None:
     line = first_line().at(place().left + 1, place().bottom + 2, size)
     assert refusal(show(line)).reason == "over_qr"
+
+
+def test_text_below_the_code_is_named() -> None:
+    line = first_line().at(place().left + 1, place().bottom + 2, 5)
+    below = expect_first(spoil(paint(line, below=True)), first_line().text)
+    error = refusal(below)
+    assert error.reason == "over_qr"
+    assert first_line().text.strip() in error.th
 
 
 def test_pale_text_in_the_quiet_zone_is_refused_too() -> None:
