@@ -8,6 +8,7 @@ A seal certificate is held to what the verifier will ask of it.
 
 from collections.abc import Coroutine, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from asn1crypto import x509 as asn1_x509
@@ -58,6 +59,20 @@ def read_certificates(data: bytes) -> list[x509.Certificate]:
     raise CertificateRefusedError(
         "the file holds no certificate that can be read (PEM, DER or PKCS#7)"
     )
+
+
+def read_anchors(path: Path) -> list[x509.Certificate]:
+    """Read a file of CAs that are trusted because someone named the file.
+
+    Raises:
+        CertificateRefusedError: it cannot be read or holds none.
+    """
+    try:
+        return read_certificates(path.read_bytes())
+    except OSError as error:
+        raise CertificateRefusedError(
+            f"{path} cannot be read: {error.strerror}"
+        ) from error
 
 
 def find_leaf(

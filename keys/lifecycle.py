@@ -66,9 +66,10 @@ def generate_key(
         KeysError: it cannot be made where it belongs.
     """
     check_algorithm(label, algorithm)
-    entry = _next_entry(store, label, now)
-    store.inventory.add(entry)
-    store.create_key(entry, algorithm, bits)
+    with store.changing():
+        entry = _next_entry(store, label, now)
+        store.inventory.add(entry)
+        store.create_key(entry, algorithm, bits)
     return entry
 
 
@@ -192,10 +193,11 @@ def import_pkcs12(
         raise CertificateRefusedError("no certificate in the file is of its key")
     check_purpose(label, leaf)
     chain = build_chain(leaf, certificates, anchors, now)
-    entry = _next_entry(store, label, now)
-    store.inventory.add(entry)
-    store.import_key(entry, key)
-    _take(store, entry, leaf, chain, now)
+    with store.changing():
+        entry = _next_entry(store, label, now)
+        store.inventory.add(entry)
+        store.import_key(entry, key)
+        _take(store, entry, leaf, chain, now)
     return entry
 
 
@@ -213,6 +215,8 @@ def activate_successor(
 ) -> KeyEntry:
     """Let the successor sign from now on, and the key before it until a moment.
 
+    One that is compromised has signed its last already.
+
     Raises:
         KeyMissingError: there is no successor with a certificate.
         CertificateUnusableError: its certificate is not valid now.
@@ -222,8 +226,13 @@ def activate_successor(
     if entry is None or not store.files.has_certificate(entry.name):
         raise KeyMissingError(f"{label} has no successor with a certificate")
     store.check_entry(entry, now)
-    old = store.current_entry(label)
-    store.inventory.replace(old, entry, now=now, until=until)
+    used = [known for known in store.list_entries(label) if known.activated_at]
+    if not used:
+        store.inventory.activate(entry, now)
+        return entry
+    old = used[-1]
+    last = now if old.compromised_from is not None else until
+    store.inventory.replace(old, entry, now=now, until=last)
     return entry
 
 
@@ -286,7 +295,8 @@ def _take(
 ) -> None:
     store.inventory.add(entry)
     store.save_certificate(entry, certificate, chain)
-    if not any(known.signs for known in store.list_entries(entry.label)):
+    # The first key signs at once; a successor only when the trust list names it.
+    if not any(known.activated_at for known in store.list_entries(entry.label)):
         store.inventory.activate(entry, now)
 
 

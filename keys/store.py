@@ -8,7 +8,8 @@ no more, at once and in every process.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -23,7 +24,9 @@ from keys.errors import (
     KeyMismatchError,
     SignatureFaultError,
 )
+from keys.files import locked
 from keys.folder import KeyFolder
+from keys.guarded import GuardedSigner
 from keys.hsm import TokenSigner
 from keys.index import CertificateIndex
 from keys.inventory import Inventory, KeyEntry
@@ -71,8 +74,12 @@ class KeyStore:
         self._shelf = shelf
         self._env = env
         self._signers: dict[str, FileSigner | TokenSigner] = {}
-        self._kept: dict[str, Signer] = {}
+        self._guarded: dict[str, Signer] = {}
         self._lock = Lock()
+
+    def changing(self) -> AbstractContextManager[None]:
+        """Let one process at a time make keys, so that none is made twice."""
+        return locked(self.folder / "changing")
 
     def list_labels(self) -> list[KeyLabel]:
         """Labels of all keys that are known here, sorted."""
@@ -108,6 +115,23 @@ class KeyStore:
                 return entry
             self.inventory.check_may_sign(entry.name)
         return entries[-1] if entries else KeyEntry(label=label, generation=1)
+
+    def list_certificates(
+        self, label: KeyLabel
+    ) -> list[tuple[KeyEntry, x509.Certificate]]:
+        """All keys of a label that have a certificate, with it, the oldest first.
+
+        Raises:
+            CertificateMissingError: none has.
+        """
+        found = [
+            (entry, self.files.load_certificate(entry.name))
+            for entry in self.list_entries(label)
+            if self.files.has_certificate(entry.name)
+        ]
+        if not found:
+            raise CertificateMissingError(f"no key of {label} has a certificate")
+        return found
 
     def is_in_token(self, label: KeyLabel) -> bool:
         """Tell whether the keys of a label are in the token."""
@@ -162,11 +186,11 @@ class KeyStore:
         entry = self.current_entry(parse_label(label))
         signer = self._load(entry)
         with self._lock:
-            if entry.name not in self._kept:
-                self._kept[entry.name] = _KeptSigner(
+            if entry.name not in self._guarded:
+                self._guarded[entry.name] = GuardedSigner(
                     signer=signer, name=entry.name, inventory=self.inventory
                 )
-            return self._kept[entry.name]
+            return self._guarded[entry.name]
 
     def load_file_signer(self, label: KeyLabel) -> FileSigner:
         """Load a key file as `load_signer` does, for the CA, which needs the key.
@@ -232,7 +256,7 @@ class KeyStore:
         self.files.save_certificate(entry.name, certificate, chain)
         with self._lock:
             self._signers.pop(entry.name, None)
-            self._kept.pop(entry.name, None)
+            self._guarded.pop(entry.name, None)
 
     def check_usable(self, label: KeyLabel, now: datetime) -> None:
         """Check that the key of a label may be signed with now.
@@ -320,50 +344,6 @@ class KeyStore:
             certificate=certificate,
             chain=self.load_chain(entry) if certificate else (),
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _KeptSigner:
-    """A signer that asks before each signature whether its key is stopped."""
-
-    signer: FileSigner | TokenSigner
-    name: str
-    inventory: Inventory = field(repr=False)
-
-    @property
-    def label(self) -> KeyLabel:
-        """Which key this is."""
-        return self.signer.label
-
-    @property
-    def algorithm(self) -> Algorithm:
-        """How it signs."""
-        return self.signer.algorithm
-
-    @property
-    def certificate(self) -> x509.Certificate | None:
-        """The certificate of the key."""
-        return self.signer.certificate
-
-    @property
-    def chain(self) -> tuple[x509.Certificate, ...]:
-        """Its issuers, the root last."""
-        return self.signer.chain
-
-    @property
-    def public_key(self) -> PublicKey:
-        """The public half of the key."""
-        return self.signer.public_key
-
-    def sign(self, message: bytes) -> bytes:
-        """Sign `message` over SHA-256, see `keys.signing.Signer.sign`.
-
-        Raises:
-            KeyStoppedError: the key is compromised.
-            TokenError: its token is out of reach or refuses.
-        """
-        self.inventory.check_may_sign(self.name)
-        return self.signer.sign(message)
 
 
 def open_key_store(settings: KeysSettings) -> KeyStore:

@@ -3,7 +3,7 @@
 
 import secrets
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,10 +132,16 @@ class World:
         return report
 
 
-def make_home(folder: Path, url: str, **issuer: Any) -> Home:  # noqa: ANN401
+def make_home(
+    folder: Path,
+    url: str,
+    *,
+    keys: Mapping[str, Any] | None = None,
+    **issuer: Any,  # noqa: ANN401
+) -> Home:
     """Settings of an installation in a folder, served at an address."""
     return Home(
-        keys=KeysSettings(home=folder, pki_url=f"{url}/pki"),
+        keys=KeysSettings(home=folder, pki_url=f"{url}/pki", **(keys or {})),
         issuer=IssuerSettings(
             home=folder, verify_url=url, pki_url=f"{url}/pki", **issuer
         ),
@@ -144,14 +150,19 @@ def make_home(folder: Path, url: str, **issuer: Any) -> Home:  # noqa: ANN401
 
 
 @contextmanager
-def run_world(folder: Path, **issuer: Any) -> Iterator[World]:  # noqa: ANN401
+def run_world(
+    folder: Path,
+    plans: Sequence[AgencyPlan] = (TRADE, LABOUR),
+    **settings: Any,  # noqa: ANN401
+) -> Iterator[World]:
     """Make an installation with two agencies and serve it on a free port."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        home = make_home(folder, url, **issuer)
-        create_installation(home, TRADE, system_clock())
-        add_agency(home, LABOUR, system_clock())
+        home = make_home(folder, url, **settings)
+        create_installation(home, plans[0], system_clock())
+        for plan in plans[1:]:
+            add_agency(home, plan, system_clock())
         server = create_server(home)
         config = uvicorn.Config(server, log_level="warning", access_log=False)
         issuer_ = server.state.issuer

@@ -88,8 +88,25 @@ def change_type(
             store.set_type_in_force(agency_id, kind.id, kind.version, now)
         else:
             store.retire_type(agency_id, kind.id, now)
-        publication = PublicationStore(home.issuer.publication)
-        publish_trust_list(home.keys, store, catalogue, publication, now)
+        renew_trust_list(home, store, catalogue, now)
+
+
+def renew_trust_list(
+    home: Home, store: Store, catalogue: Catalogue, now: datetime
+) -> None:
+    """Sign and publish the trust list, if it would say more than the published one.
+
+    Raises:
+        KeysError: the trust root or a certificate is not here.
+    """
+    publish_trust_list(
+        home.keys,
+        store,
+        catalogue,
+        PublicationStore(home.issuer.publication),
+        now,
+        time_anchors=home.issuer.tsa_anchors,
+    )
 
 
 def _enter(home: Home, plan: AgencyPlan, now: datetime) -> None:
@@ -103,5 +120,4 @@ def _enter(home: Home, plan: AgencyPlan, now: datetime) -> None:
             if kind.id not in store.types_ever_in_force(agency_id):
                 store.set_type_in_force(agency_id, kind.id, kind.version, now)
         # 3.
-        publication = PublicationStore(home.issuer.publication)
-        publish_trust_list(home.keys, store, catalogue, publication, now)
+        renew_trust_list(home, store, catalogue, now)

@@ -5,19 +5,25 @@ In production the trust root lives off the server and signs there; here it is th
 development key in `$TRA_HOME/trust-root`.
 """
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from issuer.errors import FileMissingError
 from issuer.files import PublicationStore
+from keys.chain import read_anchors
+from keys.inventory import KeyEntry
 from keys.settings import KeysSettings
 from keys.signing import (
     PUBLICATION,
+    ROOT_CA,
     TRUST_ROOT,
+    KeyLabel,
     Signer,
     claim_label,
     raw_signing,
@@ -57,17 +63,19 @@ def publish_trust_list(
     catalogue: Catalogue,
     publication: PublicationStore,
     now: datetime,
+    *,
+    time_anchors: Path | None,
 ) -> None:
     """Sign a new version of the trust list and publish it, if it would say more.
 
     One that is published and says the same is left alone until it is half way to
-    its end, so the trust root's key may be off the machine.
+    its end, so the trust root's key may be off the machine. `time_anchors` is a PEM
+    file with the CAs of time-stamping authorities that are not ours.
 
     Raises:
         KeysError: a key is missing or cannot be opened.
     """
     keys = open_key_store(settings)
-    seal = keys.load_signer(seal_label(store.list_agencies()[0].id))
     old = _read_published(settings, publication, now)
     new = TrustList(
         name=_NAME,
@@ -77,7 +85,7 @@ def publish_trust_list(
         agencies=tuple(
             _agency(agency, keys, store, catalogue) for agency in store.list_agencies()
         ),
-        timestamp_anchors=(seal.chain[-1].public_bytes(Encoding.DER),),
+        timestamp_anchors=_timestamp_anchors(keys, store, old, time_anchors),
     )
     if old and old.exp - now > _LIFETIME / 2 and _same_content(old, new):
         return
@@ -102,15 +110,20 @@ def _read_published(
         return None
 
 
-def p256_key(signer: Signer) -> PublicKey:
-    """Return the public key of a P-256 signer.
+def p256_key(holder: Signer | x509.Certificate) -> PublicKey:
+    """Return the public key of a P-256 signer or of its certificate.
 
     Raises:
         TraError: the key is of another kind.
     """
-    if not isinstance(signer.public_key, ec.EllipticCurvePublicKey):
-        raise TraError(f"key {signer.label} must be a P-256 key")
-    return signer.public_key
+    key = (
+        holder.public_key()
+        if isinstance(holder, x509.Certificate)
+        else holder.public_key
+    )
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise TraError("claim, publication and trust-root keys must be P-256 keys")
+    return key
 
 
 def _agency(
@@ -119,8 +132,6 @@ def _agency(
     store: register_store.Store,
     catalogue: Catalogue,
 ) -> Agency:
-    publication = keys.load_signer(PUBLICATION)
-    claim = keys.load_signer(claim_label(agency.id))
     # Types are never taken off: documents issued under them are still about.
     types = [
         catalogue.get_type(type_id) for type_id in store.types_ever_in_force(agency.id)
@@ -133,46 +144,96 @@ def _agency(
             TypeEntry(id=t.id, code=t.code, name=Text(th=t.name.th, en=t.name.en))
             for t in types
         ),
-        claim_keys=(
-            ClaimKey(
-                key=p256_key(claim),
-                certificate=_der(claim),
-                period=_validity(claim),
-            ),
+        claim_keys=tuple(
+            ClaimKey(key=held.key, certificate=held.der, period=held.period)
+            for held in _held_keys(keys, claim_label(agency.id))
         ),
-        publication_keys=(
-            PublicationKey(
-                key=p256_key(publication),
-                certificate=_der(publication),
-                period=_validity(publication),
-            ),
+        publication_keys=tuple(
+            PublicationKey(key=held.key, certificate=held.der, period=held.period)
+            for held in _held_keys(keys, PUBLICATION)
         ),
-        seal_anchors=(_seal_anchor(keys.load_signer(seal_label(agency.id))),),
+        seal_anchors=_seal_anchors(keys, seal_label(agency.id)),
     )
 
 
-def _seal_anchor(seal: Signer) -> SealAnchor:
-    if seal.certificate is None:
-        raise TraError(f"key {seal.label} has no certificate")
-    organization = seal.certificate.subject.get_attributes_for_oid(
-        NameOID.ORGANIZATION_IDENTIFIER
+@dataclass(frozen=True, kw_only=True)
+class _HeldKey:
+    """A P-256 key that a label has or had."""
+
+    key: PublicKey
+    der: bytes
+    period: Period
+
+
+def _held_keys(keys: KeyStore, label: KeyLabel) -> tuple[_HeldKey, ...]:
+    """Every certified key of a label: retired ones stay, the next one is known early.
+
+    Raises:
+        CertificateMissingError: there is none.
+    """
+    return tuple(
+        _HeldKey(
+            key=p256_key(certificate),
+            der=certificate.public_bytes(Encoding.DER),
+            period=Period(
+                not_before=certificate.not_valid_before_utc,
+                not_after=min(
+                    certificate.not_valid_after_utc,
+                    entry.retired_at or certificate.not_valid_after_utc,
+                ),
+                compromised_from=entry.compromised_from,
+            ),
+        )
+        for entry, certificate in keys.list_certificates(label)
     )
-    return SealAnchor(
-        certificate=seal.chain[-1].public_bytes(Encoding.DER),
-        subject={"organizationIdentifier": str(organization[0].value)},
+
+
+def _seal_anchors(keys: KeyStore, label: KeyLabel) -> tuple[SealAnchor, ...]:
+    """The CAs of all seals of an agency; one no longer used gets an end.
+
+    An anchor speaks for every certificate below it, so what happened to one key
+    can be said of it only when no other key of the agency has it.
+    """
+    below: dict[tuple[bytes, str], list[KeyEntry]] = {}
+    for entry, certificate in keys.list_certificates(label):
+        owner = certificate.subject.get_attributes_for_oid(
+            NameOID.ORGANIZATION_IDENTIFIER
+        )
+        anchor = keys.load_chain(entry)[-1].public_bytes(Encoding.DER)
+        below.setdefault((anchor, str(owner[0].value)), []).append(entry)
+    return tuple(
+        SealAnchor(
+            certificate=anchor,
+            subject={"organizationIdentifier": owner},
+            period=Period(
+                not_after=_latest([entry.retired_at for entry in entries]),
+                compromised_from=_latest([e.compromised_from for e in entries]),
+            ),
+        )
+        for (anchor, owner), entries in below.items()
     )
 
 
-def _der(signer: Signer) -> bytes:
-    if signer.certificate is None:
-        raise TraError(f"key {signer.label} has no certificate")
-    return signer.certificate.public_bytes(Encoding.DER)
+def _latest(moments: list[datetime | None]) -> datetime | None:
+    known = [moment for moment in moments if moment is not None]
+    return max(known) if len(known) == len(moments) else None
 
 
-def _validity(signer: Signer) -> Period:
-    if signer.certificate is None:
-        raise TraError(f"key {signer.label} has no certificate")
-    return Period(
-        not_before=signer.certificate.not_valid_before_utc.astimezone(UTC),
-        not_after=signer.certificate.not_valid_after_utc.astimezone(UTC),
-    )
+def _timestamp_anchors(
+    keys: KeyStore,
+    store: register_store.Store,
+    old: TrustList | None,
+    named: Path | None,
+) -> tuple[bytes, ...]:
+    """CAs of time-stamping authorities; one that counted once is never taken off."""
+    found = dict.fromkeys(old.timestamp_anchors if old else ())
+    if keys.files.has_certificate(ROOT_CA):
+        root = keys.files.load_certificate(ROOT_CA)
+        found[root.public_bytes(Encoding.DER)] = None
+    if named is not None:
+        for anchor in read_anchors(named):
+            found[anchor.public_bytes(Encoding.DER)] = None
+    for agency in store.list_agencies():
+        for entry, _ in keys.list_certificates(seal_label(agency.id)):
+            found[keys.load_chain(entry)[-1].public_bytes(Encoding.DER)] = None
+    return tuple(found)

@@ -2,7 +2,7 @@
 """A key from its making to its end, in a file and in a token alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -150,9 +150,8 @@ def test_a_seal_from_nothing_to_its_first_signature(
     with pytest.raises(CertificateMissingError):
         store.load_signer(SEAL)
     returned = ca.certify(request_certificate(store, SEAL, SUBJECT), now)
-    assert import_certificate(
-        store, SEAL, returned, anchors=ca.anchors, now=now
-    ) == replace(entry)
+    taken = import_certificate(store, SEAL, returned, anchors=ca.anchors, now=now)
+    assert taken == entry
     for one in (store, open_key_store(settings)):
         signer = one.load_signer(SEAL)
         assert signer.algorithm is algorithm
@@ -346,8 +345,12 @@ def test_a_compromised_key_signs_no_more_in_any_process(
     ):
         with pytest.raises(KeyStoppedError, match="seal-TRADE is compromised from"):
             act()
-    certified(store, ca, now)  # the successor signs at once
+    certified(store, ca, now)
+    with pytest.raises(KeyStoppedError):
+        store.load_signer(SEAL)
+    activate_successor(store, SEAL, now=now, until=now + timedelta(days=7))
     assert store.load_signer(SEAL).sign(b"m")
+    assert store.list_entries(SEAL)[0].retired_at == now
     with pytest.raises(KeyStoppedError):
         elsewhere.sign(b"m")
 
