@@ -96,7 +96,6 @@ def read_data_file(file: Path) -> DataFile:
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
-        data = json.loads(text)
     except FileNotFoundError as error:
         raise DataFileError(
             file, "is missing", fix=f"Make it: {_USUAL_FIX.removeprefix('Write ')}"
@@ -109,10 +108,29 @@ def read_data_file(file: Path) -> DataFile:
         raise DataFileError(
             file, "is not in UTF-8", fix="Save it again with the encoding UTF-8."
         ) from error
+    return parse_data(text, file)
+
+
+def parse_data(text: str, file: Path) -> DataFile:
+    """Read the data of one document out of a text.
+
+    Args:
+        text: JSON.
+        file: where it comes from; images it names are sought beside it.
+
+    Raises:
+        DataFileError: as `read_data_file`.
+    """
+    try:
+        data = json.loads(text)
     except json.JSONDecodeError as error:
         raise _syntax_error(file, error) from error
     except RecursionError as error:
         raise DataFileError(file, "is nested too deep", fix=_USUAL_FIX) from error
+    except ValueError as error:
+        raise DataFileError(
+            file, "holds a number of too many digits", fix="Correct the number."
+        ) from error
     if not isinstance(data, dict):
         raise DataFileError(file, "is not an object", fix=_USUAL_FIX)
     index = _Index(file, text)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tra issue`, `revoke`, `suspend`, `reinstate`, `supersede`, `void`, `finish`."""
 
-import json
 import os
 import secrets
 from collections.abc import Callable
@@ -23,8 +22,8 @@ from issuer.issue import (
 from issuer.revoke import change_status, supersede_document
 from register.document import Action, Document, parse_document_id
 from register.store import StatusChange
-from templates.image_files import read_images
 from tra.clock import system_clock
+from tra.data_file import parse_data, read_data_file
 from tra.errors import UsageError
 from tra.home import open_home, operator, read_home
 from tra.output import AgencyOption, Json, document_facts, print_facts, print_json
@@ -270,19 +269,10 @@ def _check_writable(output: Path | None) -> None:
 
 
 def _read_data(path: Path) -> dict[str, Any]:
-    stdin = str(path) == "-"
-    try:
-        text = (
-            typer.get_text_stream("stdin").read(_MAX_DATA_CHARS)
-            if stdin
-            else path.read_text(encoding="utf-8-sig")
-        )
-        data = json.loads(text)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read as JSON: {error}") from error
-    if not isinstance(data, dict):
-        raise UsageError(f"{path} must hold a JSON object with the document's fields")
-    return read_images(data, Path() if stdin else path.parent)
+    if str(path) != "-":
+        return read_data_file(path).data
+    text = typer.get_text_stream("stdin").read(_MAX_DATA_CHARS)
+    return parse_data(text, Path("standard input")).data
 
 
 def _parse_day(text: str | None, option: str) -> date | None:

@@ -47,6 +47,8 @@ def test_what_notepad_writes_is_read(tmp_path: Path) -> None:
         ('{"a": 1,\n"a": 2}', 2, "a stands there twice, first in line 1"),
         ('{"t": [{"a": 1,\n"a": 2}]}', 2, "t[0].a stands there twice"),
         ('["a"]', None, "is not an object"),
+        (f'{{"a": {"9" * 5000}}}', None, "a number of too many digits"),
+        ("[" * 100_000, None, "is nested too deep"),
         ("", 1, "a value is missing"),
     ],
 )
