@@ -195,11 +195,15 @@ class PageWriter:
         self.qr = place
         module = (place.right - place.left) / (len(matrix) + 2 * quiet)
         x, y = place.left + quiet * module, place.bottom + quiet * module
+        count = len(matrix) + 1
+        starts = [str(number) for number in range(count)]
+        ends = [f" {number} 1 re" for number in range(count)]
         bars = []
         for row, modules in enumerate(reversed(matrix)):
+            middle = f" {row}"
             for bar in _DARK_BAR.finditer(bytes(modules)):
                 start, end = bar.span()
-                bars.append(f"{start} {row} {end - start} 1 re")
+                bars.append(starts[start] + middle + ends[end - start])
         self._canvas.saveState()
         self._set_fill("black")
         scaled = (module, 0, 0, module, x, y)

@@ -86,8 +86,11 @@ def check_boxes(writer: PageWriter, boxes: list[FilledBox], type_id: str) -> Non
         OverflowingError: naming box and page.
     """
     for layer, filled in enumerate(boxes, start=1):
-        for owner, ink in writer.ink:
-            if owner != layer and _reaches(ink, filled.place):
+        others = (ink for owner, ink in writer.ink if owner != layer)
+        place = filled.place
+        sides = (place.left, place.bottom, place.right, place.top)
+        for ink in others:
+            if _meet(ink, sides):
                 raise OverflowingError(
                     f"{type_id}: on page {writer.page + 1} something runs into "
                     f"{_name_box(filled.box)}: move the box, or shorten the text"
@@ -129,11 +132,10 @@ def _name_box(box: FixedBox) -> str:
     return f"the box {box.left:g} mm from the left and {box.top:g} mm from the top"
 
 
-def _reaches(ink: Sides, place: Place) -> bool:
-    left, bottom, right, top = ink
+def _meet(one: Sides, other: Sides) -> bool:
     return (
-        left < place.right - _TOUCH
-        and place.left < right - _TOUCH
-        and bottom < place.top - _TOUCH
-        and place.bottom < top - _TOUCH
+        one[0] < other[2] - _TOUCH
+        and other[0] < one[2] - _TOUCH
+        and one[1] < other[3] - _TOUCH
+        and other[1] < one[3] - _TOUCH
     )

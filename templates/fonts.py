@@ -270,6 +270,8 @@ class FontUse:
     def __init__(self, face: Face) -> None:
         self.face = face
         self._codes: dict[Letter, int] = {}
+        self.written: dict[Letter, str] = {}
+        """Codes as strings of a page write them, in hexadecimal, once encoded."""
         self._letters: dict[tuple[tuple[Part, ...], str, float], Letter] = {}
 
     def encode(self, letter: Letter) -> int:
@@ -281,6 +283,7 @@ class FontUse:
             first = self._letters.setdefault(key, letter)
             code = self._codes.setdefault(first, len(self._letters))
             self._codes[letter] = code
+            self.written[letter] = f"{code:04X}"
         return code
 
     def embed(self) -> EmbeddedFont:

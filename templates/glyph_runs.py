@@ -38,6 +38,7 @@ def write_array(
     """
     parts: list[str] = []
     codes: list[str] = []
+    written = use.written
     for piece in pieces:
         gap = gaps[piece.space]
         for letter in piece.shape.letters:
@@ -48,7 +49,9 @@ def write_array(
                 move = round(pending)
                 parts.append(str(-move))
                 pending -= move
-            codes.append(f"{use.encode(letter):04X}")
+            if letter not in written:
+                use.encode(letter)
+            codes.append(written[letter])
             pending += letter.advance - letter.width + gap
     parts.append(f"<{''.join(codes)}>")
     return f"[{''.join(parts)}]", pending

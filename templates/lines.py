@@ -57,7 +57,9 @@ class Line:
     @property
     def text(self) -> str:
         """Return the text of the line, no-break spaces as spaces."""
-        return "".join(piece.text for piece in self.pieces)
+        return "".join(
+            [letter.text for piece in self.pieces for letter in piece.shape.letters]
+        )
 
 
 @functools.lru_cache(maxsize=_MAX_TEXTS)
