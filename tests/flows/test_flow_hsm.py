@@ -30,10 +30,13 @@ from issuer.agencies import ALL_PERMISSIONS, Caller
 from issuer.context import open_issuer
 from issuer.draft import IssueRequest
 from issuer.issue import issue_document
+from issuer.settings import IssuerSettings
+from keys.errors import ProductionRefusedError
 from keys.lifecycle import import_certificate
 from keys.profiles import DOCUMENT_SIGNING
-from keys.signing import Algorithm, seal_label
-from keys.store import open_key_store
+from keys.settings import Environment
+from keys.signing import TSA, Algorithm, seal_label
+from keys.store import KeyStore, open_key_store
 from register.document import AgencyId
 from tests.forge_pki import Authority, make_certificate, make_crl, name_of, new_key
 from tests.programs import need, run
@@ -81,6 +84,22 @@ def issue(world: World, agency: str = "TRADE") -> bytes:
     answer = world.get(f"/documents/{made['id']}/pdf", token=token)
     assert answer.status_code == 200, answer.text
     return answer.content
+
+
+def issue_by_hand(world: World, settings: IssuerSettings, keys: KeyStore) -> bytes:
+    """Issue a document with an issuer of other settings than the server's."""
+    issuer = open_issuer(settings, keys, clock=system_clock)
+    request = IssueRequest(
+        type_id="business_licence",
+        data=world.sample(),
+        idempotency_key=secrets.token_hex(8),
+    )
+    caller = Caller(
+        actor="test:hsm", agency_id=AgencyId("TRADE"), permissions=ALL_PERMISSIONS
+    )
+    document = issue_document(issuer, caller, request, system_clock())
+    issuer.close()
+    return world.pdf(document.id)
 
 
 def not_passed(world: World, pdf: bytes) -> dict[str, str]:
@@ -184,6 +203,26 @@ def test_a_token_pulled_in_mid_batch_costs_no_number(
     assert not_passed(world, world.pdf(retried[4].json()["id"])) == {}
 
 
+def test_production_seals_with_the_token_alone(world: World) -> None:
+    """Key files are there, and refused; the keys of the agency are in the token."""
+    pki = world.home.keys.pki_url
+    root = world.folder / "keys" / "root-ca.crt.pem"
+    settings = world.home.keys.model_copy(update={"env": Environment.PRODUCTION})
+    issuing = world.home.issuer.model_copy(
+        update={
+            "env": "production",
+            "tsa_urls": (f"{pki}/tsa",),
+            "crl_urls": (f"{pki}/crl/root-ca.crl", f"{pki}/crl/issuing-ca.crl"),
+            "tsa_anchors": root,
+        }
+    )
+    keys = open_key_store(settings)
+    with pytest.raises(ProductionRefusedError, match="key tsa is a file"):
+        keys.load_signer(TSA)
+    pdf = issue_by_hand(world, issuing, keys)
+    assert not_passed(world, pdf) == {}
+
+
 class LicensedCa:
     """A CA that is not ours: it certifies, and publishes revocation lists."""
 
@@ -268,20 +307,7 @@ def test_a_seal_certified_by_a_licensed_ca(softhsm: SoftHsm, tmp_path: Path) -> 
             )
             rotate_key(home, label, plan, system_clock())
 
-            issuer = open_issuer(issuing, keys, clock=system_clock)
-            request = IssueRequest(
-                type_id="business_licence",
-                data=world.sample(),
-                idempotency_key="licensed",
-            )
-            caller = Caller(
-                actor="test:hsm",
-                agency_id=AgencyId("TRADE"),
-                permissions=ALL_PERMISSIONS,
-            )
-            document = issue_document(issuer, caller, request, system_clock())
-            issuer.close()
-            after = world.pdf(document.id)
+            after = issue_by_hand(world, issuing, keys)
 
             for pdf in (before, after):
                 assert not_passed(world, pdf) == {}

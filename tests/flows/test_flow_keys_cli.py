@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,12 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from keys.ceremony import create_development_pki
 from keys.profiles import DOCUMENT_SIGNING
+from keys.settings import KeysSettings
 from tests.forge_pki import Authority, make_certificate, name_of, new_key
 from tests.softhsm import PIN, SoftToken
+from tests.world import TRADE
 
 NAMES = (
     "--name-th", "กรมการค้าตัวอย่าง", "--name-en", "Sample Trade",
@@ -262,6 +265,17 @@ def test_a_stolen_key_is_stopped(office: Office) -> None:
     assert "is compromised from 2025-12-31T17:00:00+00:00" in done.stdout
     office.says("rotate", "claim-TRADE")
     assert office.says("check")
+
+
+def test_a_certificate_near_its_end_is_warned_of(tmp_path: Path) -> None:
+    made = datetime.now(UTC) - timedelta(days=3 * 365 - 20)  # noqa: TID251 - as above
+    (tmp_path / "data").mkdir()
+    settings = KeysSettings(home=tmp_path / "data")
+    create_development_pki(settings, agency=TRADE.names, now=made)
+    said = Office(tmp_path, {}).says("list")
+    for label in ("seal-TRADE", "claim-TRADE", "publication"):
+        assert f"Warning: the certificate of {label} ends in 19 days: `tra " in said
+    assert "Warning: the certificate of ocsp has expired" in said
 
 
 @pytest.mark.hsm

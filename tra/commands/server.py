@@ -6,7 +6,10 @@ from typing import Annotated
 import typer
 
 from issuer.tasks import create_worker
+from keys.overview import list_warnings
+from keys.store import open_key_store
 from register.store import migrate as migrate_register
+from tra.clock import system_clock
 from tra.demo import run_demo
 from tra.home import open_home, read_home
 from tra.output import Json, print_json
@@ -26,6 +29,8 @@ def serve(
     home = read_home()
 
     def say_ready() -> None:
+        for warning in list_warnings(open_key_store(home.keys), system_clock()):
+            typer.echo(f"Warning: {warning}", err=True)
         if as_json:
             print_json({"address": address})
         else:
