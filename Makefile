@@ -38,7 +38,7 @@ format: setup-dev ## Rewrite the code the way `check` wants it
 test: setup-dev ## Run every test; what the machine lacks is skipped by name
 	$(BIN)/pytest -n 2 --dist loadfile
 
-conformance: setup-dev ## Let veraPDF judge what we issue: PDF/A-3a, PDF/UA-1 (needs Maven and Java)
+conformance: setup-dev ## Let veraPDF and EU DSS judge what we issue: PDF/A, PDF/UA, PAdES (needs Maven, Java)
 	$(BIN)/pytest tests/conformance
 
 golden: setup-dev ## Draw the golden images of the built-in types anew; look at them

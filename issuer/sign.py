@@ -1,65 +1,77 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Seals PDFs: PAdES baseline B-LT. The only signing use of pyHanko.
+"""Seals PDFs: PAdES baseline B-LT or B-LTA. The only signing use of pyHanko.
 
-Promises: no file without an RFC 3161 token and revocation data, never a local
-clock in their place; the private key stays behind `keys.signing.Signer`; what was
-PDF/A and PDF/UA stays so, for the seal fills the field prepared for it and leaves
-the metadata as they are.
-Authorities and revocation lists come from settings, never from a certificate.
+Promises: no file without an RFC 3161 token and revocation data; the private key
+stays behind `keys.signing.Signer`; what was PDF/A and PDF/UA stays so, for the seal
+fills the field prepared for it and leaves the metadata as they are. Two revisions:
+the seal, then what is needed to check it in later years.
 """
 
 import asyncio
 import io
-import threading
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from enum import StrEnum
 
 import httpx
-from asn1crypto import crl, tsp
+from asn1crypto import crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers.pdf_signer import (
-    DSSContentSettings,
-    SigDSSPlacementPreference,
+from pyhanko.sign.timestamps import TimestampRequestError
+from pyhanko.sign.validation import (
+    async_validate_pdf_signature,
+    async_validate_pdf_timestamp,
 )
-from pyhanko.sign.timestamps import TimeStamper
-from pyhanko.sign.validation import async_validate_pdf_signature
-from pyhanko_certvalidator import ValidationContext
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import TimestampSignatureStatus
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from issuer.authorities import CrlCache, FailoverTimeStamper, SealSources
 from issuer.errors import (
     RevocationUnavailableError,
     SealError,
     TimestampUnavailableError,
 )
-from keys.signing import Algorithm, Signer
+from keys.signing import Signer
+
+__all__ = ["SEAL_FIELD", "TIMESTAMP_FIELD", "Level", "SealSources", "Sealer"]
 
 SEAL_FIELD = "Seal"
 """Name of the signature field of the agency's seal. Rendering prepares it, tagged as
 PDF/UA wants it; a file without one is given one, untagged."""
 
-_MAX_TSA_ANSWER = 100_000
-_MAX_CRL = 20_000_000
-_RESERVED_FOR_CMS = 16_384
-"""Bytes kept for the signature container: RSA-3072, three certificates and a
-time-stamp token with its own take about 9 kB. Naming a size saves a trial run."""
+TIMESTAMP_FIELD = "Timestamp"
+"""Name of the field of the document timestamp of B-LTA."""
+
+_RESERVED_FOR_TOKEN = 16_384
+"""Hex digits kept for a time-stamp token: 8 kB. With RSA-3072 and two certificates
+it takes 4 kB. Naming a size saves a request for a token only to measure it."""
+
+_RESERVED_BESIDES = 3_000
+"""Hex digits kept for what a signature holds beside token and certificates."""
+
+_OUTSIDE_THE_PAGE = fields.InvisSigSettings(
+    # An annotation that shows nothing and is not in the structure tree: PDF/A wants
+    # it printable, PDF/UA (7.18.1) hidden or outside the page. This is both.
+    set_print_flag=True,
+    box_out_of_bounds=True,
+)
 
 
-@dataclass(frozen=True, kw_only=True)
-class SealSources:
-    """Where time and revocation data come from."""
+class Level(StrEnum):
+    """How long a seal can be checked from what the file holds (EN 319 142-1)."""
 
-    tsa_urls: tuple[str, ...]
-    crl_urls: tuple[str, ...]
-    tsa_anchors: tuple[x509.Certificate, ...] = ()
-    timeout: float = 5.0
-    crl_refresh: float = 900.0
+    B_LT = "B-LT"
+    B_LTA = "B-LTA"
 
 
 class Sealer:
@@ -71,94 +83,168 @@ class Sealer:
         self._sources = sources
         self._http = httpx.Client(timeout=sources.timeout, trust_env=False)
         self._signer = _PyHankoSigner(signer)
-        self._timestamper = _FailoverTimeStamper(self._http, sources.tsa_urls)
-        chain = [_asn1(c) for c in signer.chain]
-        self._others = chain
-        self._roots = [chain[-1], *(_asn1(c) for c in sources.tsa_anchors)]
-        self._crls = _CrlCache(self._http, sources)
+        self._certificate = _asn1(signer.certificate)
+        self._others = [_asn1(c) for c in signer.chain]
+        self._roots = [self._others[-1], *(_asn1(c) for c in sources.tsa_anchors)]
+        self._crls = CrlCache(self._http, sources)
+        self._checked_against: Sequence[crl.CertificateList] | None = None
 
     def close(self) -> None:
         """Close the connections to the authorities."""
         self._http.close()
 
-    def seal_pdf(self, pdf: bytes) -> bytes:
-        """Return `pdf` with the agency's seal as certification signature, B-LT.
+    def seal_pdf(self, pdf: bytes, level: Level = Level.B_LT) -> bytes:
+        """Return `pdf` with the agency's seal as certification signature.
 
         Raises:
             TimestampUnavailableError: no authority gave a token.
             RevocationUnavailableError: no current revocation list.
             SealError: anything else, such as a revoked or expired certificate.
         """
-        context = self._validation_context()
+        return asyncio.run(self._seal(pdf, level))
+
+    def check_sealed(self, sealed: bytes, level: Level = Level.B_LT) -> None:
+        """Read the sealed file back and refuse it unless all of it is covered and good.
+
+        Raises:
+            SealError: what is wrong with it.
+        """
+        crls = self._crls.get()
+        context = self._validation_context(crls)
+        try:
+            reader = PdfFileReader(io.BytesIO(sealed))
+            [seal] = reader.embedded_regular_signatures
+            status = asyncio.run(
+                async_validate_pdf_signature(
+                    seal,
+                    signer_validation_context=context,
+                    ts_validation_context=context,
+                    skip_diff=True,  # nobody but us has added anything yet
+                )
+            )
+            stamps = [
+                asyncio.run(async_validate_pdf_timestamp(one, context, skip_diff=True))
+                for one in reader.embedded_timestamp_signatures
+            ]
+            stored = _stored_crls(reader)
+        except Exception as error:  # whatever it is, this file must not go out
+            raise SealError(f"the sealed file could not be read: {error}") from error
+        _check_name(seal)
+        if not status.bottom_line:
+            raise SealError(f"the sealed file does not validate: {status.summary()}")
+        _check_stamps([status.timestamp_validity])
+        if len(stamps) != (level is Level.B_LTA):
+            raise SealError(f"the sealed file has {len(stamps)} document timestamps")
+        _check_stamps(stamps)
+        if stored != [one.dump() for one in crls]:
+            raise SealError("the sealed file lacks a revocation list")
+
+    async def _seal(self, pdf: bytes, level: Level) -> bytes:
+        crls = self._crls.get()
+        timestamper = FailoverTimeStamper(self._http, self._sources.tsa_urls)
+        try:
+            await self._check_certificate(crls)
+            signed = await self._add_seal(pdf, timestamper)
+            writer = _SealWriter(signed)
+            DocumentSecurityStore.supply_dss_in_writer(
+                writer,
+                None,  # a VRI entry would repeat the store
+                certs=self._validation_certificates(timestamper),
+                crls=crls,
+            )
+            if level is Level.B_LTA:
+                return await _timestamp(writer, timestamper)
+            output = io.BytesIO()
+            writer.write(output)  # type: ignore[no-untyped-call]  # pyHanko
+            return output.getvalue()
+        except (TimestampUnavailableError, RevocationUnavailableError):
+            raise
+        except TimestampRequestError as error:
+            raise TimestampUnavailableError(str(error)) from error
+        except (SigningError, PdfError, ValueError, KeyError, OSError) as error:
+            raise SealError(f"the PDF could not be sealed: {error}") from error
+
+    async def _add_seal(
+        self, pdf: bytes, timestamper: FailoverTimeStamper
+    ) -> io.BytesIO:
         metadata = signers.PdfSignatureMetadata(
             field_name=SEAL_FIELD,
             md_algorithm="sha256",
             subfilter=fields.SigSeedSubFilter.PADES,
             certify=True,
             docmdp_permissions=fields.MDPPerm.NO_CHANGES,
-            embed_validation_info=True,
-            validation_context=context,
             signer_key_usage={"non_repudiation", "digital_signature"},
-            # The revocation data goes under the seal: one revision, so every reader
-            # says that the whole document is signed. VRI entries repeat the DSS.
-            dss_settings=DSSContentSettings(
-                include_vri=False,
-                placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE,
-            ),
         )
-        pdf_signer = signers.PdfSigner(
-            metadata, signer=self._signer, timestamper=self._timestamper
+        signer = signers.PdfSigner(
+            metadata, signer=self._signer, timestamper=timestamper
         )
-        try:
-            output = asyncio.run(
-                pdf_signer.async_sign_pdf(
-                    _SealWriter(io.BytesIO(pdf)),
-                    bytes_reserved=_RESERVED_FOR_CMS,
-                )
-            )
-        except (TimestampUnavailableError, RevocationUnavailableError):
-            raise
-        except (SigningError, ValueError, KeyError, OSError) as error:
-            raise SealError(f"the PDF could not be sealed: {error}") from error
-        return bytes(output.getvalue())
+        certificates = [self._certificate, *self._others[:-1]]
+        output = io.BytesIO()
+        await signer.async_sign_pdf(
+            _SealWriter(io.BytesIO(pdf)),
+            bytes_reserved=2 * sum(len(one.dump()) for one in certificates)
+            + 2 * self._signer.signature_size
+            + _RESERVED_FOR_TOKEN
+            + _RESERVED_BESIDES,
+            output=output,
+        )
+        return output
 
-    def check_sealed(self, sealed: bytes) -> None:
-        """Read the sealed file back and refuse it unless all of it is covered and good.
+    async def _check_certificate(self, crls: Sequence[crl.CertificateList]) -> None:
+        """Refuse a certificate that is revoked or cannot be checked, before it is used.
 
-        Raises:
-            SealError: what is wrong with it.
+        Once for each fetch of the lists: nothing else can change the answer but time,
+        and an expired certificate is found when the sealed file is read back.
         """
+        if self._checked_against is crls:
+            return
+        self._check_age(crls)
+        validator = CertificateValidator(
+            self._certificate, validation_context=self._validation_context(crls)
+        )
         try:
-            embedded = PdfFileReader(io.BytesIO(sealed)).embedded_regular_signatures
-            [seal] = [one for one in embedded if one.field_name == SEAL_FIELD]
-            status = asyncio.run(
-                async_validate_pdf_signature(
-                    seal,
-                    signer_validation_context=self._validation_context(),
-                    ts_validation_context=self._validation_context(),
-                )
-            )
-        except Exception as error:  # whatever it is, this file must not go out
-            raise SealError(f"the sealed file could not be read: {error}") from error
-        stamp = status.timestamp_validity
-        if not status.bottom_line or stamp is None or not stamp.trusted:
+            await validator.async_validate_usage(set())  # type: ignore[no-untyped-call]
+        except (PathError, ValidationError) as error:
             raise SealError(
-                f"the sealed file does not validate: {status.summary()}, "
-                f"timestamp {'missing' if stamp is None else stamp.summary()}"
-            )
+                f"the seal's certificate cannot be used: {error}"
+            ) from error
+        self._checked_against = crls
 
-    def _validation_context(self) -> ValidationContext:
+    def _check_age(self, crls: Sequence[crl.CertificateList]) -> None:
+        """Refuse a list that is older than the certificate: it says nothing of it."""
+        since = self._certificate.not_valid_before
+        for one in crls:
+            told = one["tbs_cert_list"]["this_update"].native
+            if one.issuer == self._certificate.issuer and told < since:
+                self._crls.forget()
+                raise RevocationUnavailableError(
+                    f"the newest revocation list is of {told:%Y-%m-%d %H:%M}, before "
+                    f"the seal's certificate of {since:%Y-%m-%d %H:%M}: wait for a "
+                    "newer list"
+                )
+
+    def _validation_certificates(
+        self, timestamper: FailoverTimeStamper
+    ) -> list[asn1_x509.Certificate]:
+        """Return the paths of seal and tokens but for the roots, each only once."""
+        roots = {one.dump() for one in self._roots}
+        found = [self._certificate, *self._others, *timestamper.certificates]
+        return list({c.dump(): c for c in found if c.dump() not in roots}.values())
+
+    def _validation_context(
+        self, crls: Sequence[crl.CertificateList]
+    ) -> ValidationContext:
         return ValidationContext(
             trust_roots=self._roots,
             other_certs=self._others,
-            crls=self._crls.get(),
+            crls=crls,
             allow_fetching=False,
             revocation_mode="hard-fail",
         )
 
 
 class _SealWriter(IncrementalPdfFileWriter):
-    """Adds the seal and nothing else.
+    """Adds what seals and nothing else.
 
     pyHanko would write XMP and the information dictionary anew with a date of its own
     and itself as producer. The document is the one that was rendered: its metadata
@@ -184,6 +270,12 @@ class _PyHankoSigner(signers.Signer):
         )
         self._key = signer
 
+    @property
+    def signature_size(self) -> int:
+        """Bytes that a signature takes at most."""
+        key = self._key.public_key
+        return key.key_size // 8 if isinstance(key, rsa.RSAPublicKey) else 72
+
     async def async_sign_raw(
         self,
         data: bytes,
@@ -192,81 +284,41 @@ class _PyHankoSigner(signers.Signer):
     ) -> bytes:
         if digest_algorithm != "sha256":
             raise SealError(f"seals use SHA-256, not {digest_algorithm}")
-        if dry_run:
-            return bytes(384 if self._key.algorithm is Algorithm.RS256 else 72)
-        return self._key.sign(data)
+        return bytes(self.signature_size) if dry_run else self._key.sign(data)
 
 
-class _FailoverTimeStamper(TimeStamper):
-    """Asks one RFC 3161 authority after the other; fails closed."""
-
-    def __init__(self, http: httpx.Client, urls: Sequence[str]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # pyHanko
-        self._http = http
-        self._urls = urls
-
-    async def async_request_tsa_response(
-        self, req: tsp.TimeStampReq
-    ) -> tsp.TimeStampResp:
-        failures = []
-        for url in self._urls:
-            try:
-                return self._ask(url, req.dump())
-            except Exception as error:  # noqa: BLE001 - asn1crypto lets many kinds out
-                failures.append(f"{url}: {type(error).__name__} {error}")
-        raise TimestampUnavailableError(
-            "no time-stamping authority answered: " + "; ".join(failures)
-        )
-
-    def _ask(self, url: str, request: bytes) -> tsp.TimeStampResp:
-        answer = self._http.post(
-            url,
-            content=request,
-            headers={"Content-Type": "application/timestamp-query"},
-        ).raise_for_status()
-        if len(answer.content) > _MAX_TSA_ANSWER:
-            raise ValueError("the answer is too long for a time-stamp token")
-        # Read down to the time here, so that junk means the next authority is asked.
-        # What is returned is a fresh object: asn1crypto encodes all anew that was
-        # looked into, which takes a second.
-        read = tsp.TimeStampResp.load(answer.content, strict=True)
-        status = read["status"]["status"].native
-        if status not in {"granted", "granted_with_mods"}:
-            raise ValueError(f"the authority refused: {status}")
-        token = read["time_stamp_token"]["content"]["encap_content_info"]["content"]
-        if token.parsed["gen_time"].native is None:
-            raise ValueError("the token names no time")
-        return tsp.TimeStampResp.load(answer.content, strict=True)
+async def _timestamp(writer: _SealWriter, timestamper: FailoverTimeStamper) -> bytes:
+    """Close the revision with a document timestamp over all before it."""
+    stamper = signers.PdfTimeStamper(
+        timestamper,
+        field_name=TIMESTAMP_FIELD,
+        invis_settings=_OUTSIDE_THE_PAGE,
+        readable_field_name="เวลาประทับของเอกสาร (Document timestamp)",
+    )
+    output = io.BytesIO()
+    await stamper.async_timestamp_pdf(
+        writer, "sha256", bytes_reserved=_RESERVED_FOR_TOKEN, output=output
+    )
+    return output.getvalue()
 
 
-class _CrlCache:
-    """Revocation lists, fetched once and used for all files until they are old."""
+def _check_name(seal: EmbeddedPdfSignature) -> None:
+    if seal.field_name != SEAL_FIELD:
+        raise SealError(f"the sealed file's signature is in field {seal.field_name}")
 
-    def __init__(self, http: httpx.Client, sources: SealSources) -> None:
-        self._http = http
-        self._urls = sources.crl_urls
-        self._refresh = sources.crl_refresh
-        self._lock = threading.Lock()
-        self._lists: list[crl.CertificateList] = []
-        self._fetched = 0.0
 
-    def get(self) -> list[crl.CertificateList]:
-        with self._lock:
-            # Monotonic: a clock that jumps must not make an old list young.
-            if not self._lists or time.monotonic() - self._fetched > self._refresh:
-                self._lists = [self._fetch(url) for url in self._urls]
-                self._fetched = time.monotonic()
-            return self._lists
+def _check_stamps(stamps: Sequence[TimestampSignatureStatus | None]) -> None:
+    for stamp in stamps:
+        if stamp is None or not (stamp.valid and stamp.intact and stamp.trusted):
+            raise SealError(
+                "the sealed file's timestamp is "
+                f"{'missing' if stamp is None else stamp.summary()}"
+            )
 
-    def _fetch(self, url: str) -> crl.CertificateList:
-        try:
-            answer = self._http.get(url).raise_for_status()
-            # Beyond the limit nothing is parsed: the cut list does not load.
-            return crl.CertificateList.load(answer.content[:_MAX_CRL], strict=True)
-        except (httpx.HTTPError, ValueError) as error:
-            raise RevocationUnavailableError(
-                f"cannot get the revocation list {url}: {type(error).__name__} {error}"
-            ) from error
+
+def _stored_crls(reader: PdfFileReader) -> list[bytes]:
+    store = DocumentSecurityStore.read_dss(reader)
+    return [one.get_object().data for one in store.crls]
 
 
 def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:

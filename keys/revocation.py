@@ -2,8 +2,9 @@
 """Revokes certificates (never documents) and builds CRLs.
 
 A CRL follows from the index and the time alone: every process gives the same
-one for the same ten minutes, and a revocation shows in it at once. Expired
-certificates stay on it, for documents outlive the seals on them.
+one for the same ten minutes, and a revocation shows in it at once. So does a new
+certificate: a list older than a certificate says nothing of it (EN 319 102-1).
+Expired certificates stay on it, for documents outlive the seals on them.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from keys.errors import CertificateMissingError
-from keys.index import Revocation
+from keys.index import Index, Revocation
 from keys.signing import Algorithm, KeyLabel, Signer
 from keys.store import KeyStore
 
@@ -78,8 +79,9 @@ class CrlPublisher:
 
     def current_crl(self, now: datetime) -> bytes:
         """Give the CRL, DER; it is signed when something changed or time passed."""
-        revocations = self._store.index.read().revocations_of(self._signer.label)
-        this_update = self._this_update(revocations, now)
+        index = self._store.index.read()
+        revocations = index.revocations_of(self._signer.label)
+        this_update = self._this_update(index, revocations, now)
         with self._lock:
             if self._latest is None or self._latest[:2] != (
                 this_update,
@@ -92,7 +94,7 @@ class CrlPublisher:
             return self._latest[2]
 
     def _this_update(
-        self, revocations: tuple[Revocation, ...], now: datetime
+        self, index: Index, revocations: tuple[Revocation, ...], now: datetime
     ) -> datetime:
         period = int(CRL_RENEWED_EVERY.total_seconds())
         start = int(now.timestamp()) // period * period
@@ -100,6 +102,11 @@ class CrlPublisher:
             datetime.fromtimestamp(start, UTC),
             self._certificate.not_valid_before_utc,
             *(entry.at for entry in revocations),
+            *(
+                entry.not_before
+                for entry in index.issued.values()
+                if entry.issuer == self._signer.label and entry.not_before <= now
+            ),
         ]
         return max(moments)
 

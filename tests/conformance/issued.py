@@ -68,6 +68,12 @@ def first_revision(pdf: bytes) -> bytes:
     return pdf[: pdf.index(end) + len(end)]
 
 
+def without_last_revision(pdf: bytes) -> bytes:
+    """Return a sealed file as it was before what was added last."""
+    end = b"%%EOF\n"
+    return pdf[: pdf.rindex(end, 0, len(pdf) - len(end)) + len(end)]
+
+
 def _of_type(issue: Callable[[World, str], bytes], type_id: str) -> Issue:
     return lambda world: issue(world, type_id)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import cms
+from pikepdf import Pdf
 
 from tests.programs import need, run
 from tests.world import World
@@ -52,14 +53,28 @@ def test_poppler_trusts_signature_and_certificate(
     said = run(pdfsig, "-nssdir", f"sql:{trust_store}", sealed)
     assert "Signature is Valid." in said
     assert "Certificate is Trusted." in said
-    assert "Total document signed" in said
     assert "ETSI.CAdES.detached" in said
 
 
-def test_mupdf_finds_it_unchanged(sealed: Path) -> None:
+def test_mupdf_finds_the_signature_valid(sealed: Path) -> None:
     mutool = need("mutool", "mupdf-tools")
-    said = run(mutool, "sign", "-v", sealed)
+    assert "The signature is valid" in run(mutool, "sign", "-v", sealed)
+
+
+def test_the_seal_covers_all_but_the_data_to_check_it(
+    sealed: Path, tmp_path: Path
+) -> None:
+    whole = sealed.read_bytes()
+    path = tmp_path / "as-sealed.pdf"
+    path.write_bytes(as_sealed(whole))
+    assert "Total document signed" in run(need("pdfsig", "poppler-utils"), path)
+    said = run(need("mutool", "mupdf-tools"), "sign", "-v", path)
     assert "The document is unchanged since signing." in said
+    with Pdf.open(path) as before, Pdf.open(sealed) as after:
+        added = set(after.Root.keys()) - set(before.Root.keys())
+        assert added == {"/DSS"}
+        for key in before.Root.keys():  # noqa: SIM118 - a PDF dictionary
+            assert after.Root[key].unparse() == before.Root[key].unparse()
 
 
 def test_mupdf_finds_a_flipped_byte(sealed: Path, tmp_path: Path) -> None:
@@ -69,6 +84,7 @@ def test_mupdf_finds_a_flipped_byte(sealed: Path, tmp_path: Path) -> None:
     said = subprocess.run(
         [mutool, "sign", "-v", bad], check=False, capture_output=True, text=True
     )
+    assert "The signature is valid" not in said.stdout
     assert "unchanged since signing" not in said.stdout
 
 
@@ -124,8 +140,15 @@ def test_openssl_accepts_the_signature_timestamp(
     assert "Verification: OK" in said
 
 
+def as_sealed(pdf: bytes) -> bytes:
+    """Return a sealed file without the revision that was added to the seal's."""
+    end = b"%%EOF\n"
+    return pdf[: pdf.rindex(end, 0, len(pdf) - len(end)) + len(end)]
+
+
 def signed_parts(pdf: bytes) -> tuple[bytes, bytes]:
     """Return the signed bytes and the DER signature container of the seal."""
+    pdf = as_sealed(pdf)
     found = re.search(rb"/ByteRange \[(\d+) (\d+) (\d+) (\d+)\s*\]", pdf)
     assert found is not None
     start, length, second, rest = (int(n) for n in found.groups())

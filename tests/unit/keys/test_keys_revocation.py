@@ -9,6 +9,7 @@ import pytest
 from asn1crypto import crl
 from cryptography import x509
 
+from keys.ceremony import AgencyNames, add_agency
 from keys.errors import AlreadyRevokedError, UnknownCertificateError
 from keys.revocation import (
     CrlPublisher,
@@ -222,3 +223,18 @@ def test_revocations_of_expired_certificates_stay_on_the_crl(
         x509.ObjectIdentifier("2.5.29.60")
     )
     assert not kept.critical
+
+
+def test_a_new_certificate_makes_a_new_crl(own_world: World, now: datetime) -> None:
+    # A list from before a certificate says nothing of it (EN 319 102-1 §5.2.5).
+    store = own_world.store
+    publisher = CrlPublisher(store.load_signer(ISSUING_CA), store)
+    start = now.replace(minute=0, second=0) + timedelta(days=1)
+    publisher.current_crl(start)
+    certified = start + timedelta(minutes=5)
+    names = AgencyNames(id="LABOUR", th="กรมแรงงาน", en="Labour")
+    add_agency(own_world.settings, agency=names, now=certified)
+
+    der = publisher.current_crl(start + timedelta(minutes=6))
+
+    assert x509.load_der_x509_crl(der).last_update_utc == certified
