@@ -7,7 +7,6 @@ characters passes, and no mark that stands on nothing.
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -20,7 +19,7 @@ from stdnum.th import moa, pin
 from templates.errors import FieldProblem, ImageError
 from templates.fields import MAX_AMOUNT, MAX_INTEGER, Field, Kind
 from templates.images import normalise_image
-from templates.spelling import find_fault
+from templates.spelling import MAX_MARKS_OF_TEXT, find_fault, find_invisible
 from templates.values import AMOUNT, item_field
 from templates.wording import Localized
 
@@ -31,7 +30,6 @@ MAX_UNKNOWN: Final = 20
 """Names told of that are no field: against an answer larger than the request."""
 
 _MAX_NAME = 80
-_BAD_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def find_data_problems(
@@ -103,21 +101,22 @@ def _find_string_problems(field: Field, value: object) -> Iterator[FieldProblem]
 
 
 def _find_character_problems(field: Field, value: str) -> Iterator[FieldProblem]:
-    allowed = {"\n"} if field.kind is Kind.PARAGRAPH else set()
-    bad = {
-        character
-        for character in set(value) - allowed
-        if unicodedata.category(character) in _BAD_CATEGORIES
-    }
-    if bad:
-        first = min(bad, key=value.index)
-        code = f"U+{ord(first):04X}"
-        yield _problem(
-            field,
-            "forbidden_character",
-            f"มีอักขระที่มองไม่เห็นหรือใช้ไม่ได้ ({code}) โปรดพิมพ์ใหม่",
-            f"holds an invisible or unusable character ({code}); type it anew",
-        )
+    fault = find_invisible(value, "\n" if field.kind is Kind.PARAGRAPH else "")
+    if fault is None:
+        return
+    code = f"U+{ord(fault.mark):04X}"
+    # What stands before it is shown only where that can itself be seen.
+    th, en = (f"หลัง “{fault.before}” ", f" after “{fault.before}”")
+    if not fault.before.isprintable() or not fault.before:
+        th = en = ""
+    yield _problem(
+        field,
+        "forbidden_character",
+        f"มีอักขระที่มองไม่เห็นหรือใช้ไม่ได้ ({code}) ที่ตัวอักษรลำดับที่ {fault.position} "
+        f"{th}โปรดพิมพ์ใหม่",
+        f"holds an invisible or unusable character ({code}), character "
+        f"{fault.position}{en}; type it anew",
+    )
 
 
 def _find_text_problems(field: Field, value: str) -> Iterator[FieldProblem]:
@@ -136,7 +135,9 @@ def _find_text_problems(field: Field, value: str) -> Iterator[FieldProblem]:
         yield _problem(
             field, "not_latin", "ต้องเป็นอักษรโรมัน", "must be written in Latin letters"
         )
-    yield from _find_mark_problems(field, value)
+    # Of what hides within a text the field is told already; it may be a mark, too.
+    if find_invisible(value, "\n") is None:
+        yield from _find_mark_problems(field, value)
 
 
 def _find_mark_problems(field: Field, value: str) -> Iterator[FieldProblem]:
@@ -151,8 +152,16 @@ def _find_mark_problems(field: Field, value: str) -> Iterator[FieldProblem]:
             "a vowel sign or tone mark stands on no consonant",
         ),
         "stacked_marks": (
-            "มีสระหรือวรรณยุกต์ซ้อนกันบนพยัญชนะตัวเดียว",
-            "one consonant carries too many vowel signs or tone marks",
+            "มีสระ วรรณยุกต์ หรือเครื่องหมายซ้อนกันบนอักษรตัวเดียว",
+            "one letter carries too many marks",
+        ),
+        "foreign_mark": (
+            "มีเครื่องหมายที่ไม่ใช่ของไทยอยู่บนอักษรไทย",
+            "a mark of another script stands on a Thai letter",
+        ),
+        "too_many_marks": (
+            f"มีเครื่องหมายเสริมอักษรต่างประเทศเกิน {MAX_MARKS_OF_TEXT} ตัว",
+            f"there are more than {MAX_MARKS_OF_TEXT} marks of other scripts",
         ),
     }[fault.reason]
     yield _problem(

@@ -4,11 +4,13 @@
 `normalise_text` puts right what is only a matter of typing: composition, order of
 marks, blanks. It never uses NFKC, which splits sara am. `find_fault` names what no
 reader shows right and nobody can guess: a mark on nothing, marks upon marks.
+`find_invisible` names characters that leave no trace on paper, or have no meaning.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Final
 
 _BLANKS = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_END = re.compile(" ?(?:\r\n?|\n) ?")
@@ -46,13 +48,47 @@ _USUAL = re.compile(
 """Nearly all texts: seen at once to be right, so that only the others are walked."""
 _CONTEXT = 6
 
+MAX_MARKS_OF_LETTER: Final = 2
+"""Foreign marks on one letter: more would reach into the lines above or below."""
+MAX_MARKS_OF_TEXT: Final = 40
+"""Foreign marks that are no part of a composed letter: NFC leaves next to none."""
+
+_DEFAULT_IGNORABLE: Final = (
+    (0x00AD, 0x00AD),
+    (0x034F, 0x034F),
+    (0x061C, 0x061C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+)
+"""Default_Ignorable_Code_Point of Unicode 14 to 16 (UAX #44; file
+DerivedCoreProperties.txt): renderers show nothing for them, so a text with and without
+one looks the same. Many are marks (Mn) or letters (Lo), which no general category
+tells from visible ones."""
+_IGNORABLE = re.compile(
+    "[" + "".join(f"{chr(a)}-{chr(b)}" for a, b in _DEFAULT_IGNORABLE) + "]"
+)
+_BAD_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
 
 @dataclass(frozen=True)
 class Fault:
-    """A mark that cannot be shown: what is wrong, and where."""
+    """A character that cannot be shown: what is wrong, and where."""
 
     reason: str
-    """"lone_mark" or "stacked_marks"."""
+    """"forbidden_character", "lone_mark", "stacked_marks", "foreign_mark" or
+    "too_many_marks"."""
     mark: str
     position: int
     """Of the character in the text, counted from 1."""
@@ -75,25 +111,59 @@ def normalise_text(text: str) -> str:
     return _LINE_END.sub("\n", _BLANKS.sub(" ", text)).strip(" \n")
 
 
+def find_invisible(text: str, allowed: str = "") -> Fault | None:
+    """Return the first character that cannot be seen, or has no meaning of its own.
+
+    Controls, format and private-use characters, what Unicode has not assigned, and
+    all of Default_Ignorable_Code_Point; but not those `allowed`.
+    """
+    for index, char in enumerate(text):
+        if char in allowed or (char.isascii() and char.isprintable()):
+            continue
+        if _IGNORABLE.match(char) or unicodedata.category(char) in _BAD_CATEGORIES:
+            return _fault("forbidden_character", text, index)
+    return None
+
+
 def find_fault(text: str) -> Fault | None:
     """Return the first mark of a normalised text that no reader shows right."""
     if _USUAL.fullmatch(text):
         return None
+    found = (_find_thai_fault(text), _find_foreign_fault(text))
+    return min(filter(None, found), key=lambda fault: fault.position, default=None)
+
+
+def _find_thai_fault(text: str) -> Fault | None:
     worn: set[str] | None = None
     for index, char in enumerate(text):
         role = _role(char)
         if role is None:
             worn = set() if "\u0e01" <= char <= "\u0e2e" else None
-            continue
-        reason = _judge(role, worn, text[index - 1 : index])
-        if reason:
-            before = text[max(0, index - _CONTEXT) : index]
-            return Fault(reason, char, index + 1, before)
-        if role == _SARA_AM_ROLE:
-            worn = None
-        elif worn is not None:
-            worn.add(role)
+        elif role != _FOREIGN:
+            if reason := _judge(role, worn):
+                return _fault(reason, text, index)
+            if role == _SARA_AM_ROLE:
+                worn = None
+            elif worn is not None:
+                worn.add(role)
     return None
+
+
+def _find_foreign_fault(text: str) -> Fault | None:
+    on_letter = total = 0
+    for index, char in enumerate(text):
+        if _role(char) != _FOREIGN:
+            on_letter = 0
+            continue
+        on_letter, total = on_letter + 1, total + 1
+        base = text[index - on_letter] if index >= on_letter else ""
+        if reason := _judge_foreign(base, on_letter, total):
+            return _fault(reason, text, index)
+    return None
+
+
+def _fault(reason: str, text: str, at: int) -> Fault:
+    return Fault(reason, text[at], at + 1, text[max(0, at - _CONTEXT) : at])
 
 
 def _order_marks(found: re.Match[str]) -> str:
@@ -112,10 +182,19 @@ def _role(char: str) -> str | None:
     return role
 
 
-def _judge(role: str, worn: set[str] | None, before: str) -> str | None:
+def _judge_foreign(base: str, on_letter: int, total: int) -> str | None:
+    """Return what is wrong with a mark that is not Thai; the counts include it."""
+    if not base.strip():
+        return "lone_mark"
+    if "\u0e00" <= base <= "\u0e7f":
+        return "foreign_mark"
+    if on_letter > MAX_MARKS_OF_LETTER:
+        return "stacked_marks"
+    return "too_many_marks" if total > MAX_MARKS_OF_TEXT else None
+
+
+def _judge(role: str, worn: set[str] | None) -> str | None:
     """Return what is wrong with a mark above what its consonant already wears."""
-    if role == _FOREIGN:
-        return "lone_mark" if not before.strip() else None
     if worn is None:
         return "lone_mark"
     clashing = worn - {"tone"} if role == _SARA_AM_ROLE else worn & {role}

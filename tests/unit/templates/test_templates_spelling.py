@@ -120,6 +120,12 @@ def test_length_counts_what_is_stored() -> None:
         ("ก\u0e38\u0e34", "stacked_marks"),
         ("ก\u0e34ำ", "stacked_marks"),
         ("ก\u0e48\u0e4c", "stacked_marks"),
+        ("ร้านx" + "\u0301" * 15 + "ดี", "stacked_marks"),
+        ("x\u0302\u0301\u0323", "stacked_marks"),
+        ("ก\u0301", "foreign_mark"),
+        ("ที่\u0323", "foreign_mark"),
+        ("๑\u0308", "foreign_mark"),
+        ("x\u0302" * 41, "too_many_marks"),
     ],
 )
 @pytest.mark.parametrize("kind", [Kind.TEXT, Kind.NAME, Kind.PARAGRAPH])
@@ -143,6 +149,7 @@ def test_the_place_of_a_wrong_mark_is_told() -> None:
         "สทฺธิํ กาตุํ พุทฺธํ",
         "ก็ ก็่ เสร็จ ศุกร์ สิทธิ์ พันธุ์",
         "naïve Å x\u0302",
+        "X\u0302\u0301 q\u0323\u0301",
         "MK2-550 จำนวน 12 ชุด (ตัวอย่าง)",
     ],
 )
@@ -154,11 +161,23 @@ def test_what_is_right_is_left_alone(text: str) -> None:
 @pytest.mark.parametrize("kind", [Kind.TEXT, Kind.NAME, Kind.LATIN, Kind.PARAGRAPH])
 @pytest.mark.parametrize(
     "char",
-    ["\u200b", "\u200d", "\u2060", "\ufeff", "\u202e", "\u2066", "\ue001", "\x00"],
+    [
+        *("\u200b", "\u200d", "\u2060", "\ufeff", "\u202e", "\u2066", "\ue001", "\x00"),
+        # Of no bad category, and as invisible: Default_Ignorable_Code_Point.
+        *("\u034f", "\u115f", "\u17b4", "\u180b", "\u180f", "\u3164", "\ufe0f"),
+        *("\uffa0", "\U000e0100", "\U000e01ef"),
+    ],
 )
 def test_what_cannot_be_seen_is_refused(kind: Kind, char: str) -> None:
     assert "forbidden_character" in reasons(kind, f"a{char}b")
     assert "forbidden_character" in reasons(kind, f"{char}b")
+
+
+def test_the_place_of_what_cannot_be_seen_is_told() -> None:
+    one = field(Kind.TEXT)
+    (problem,) = find_problems(one, "ร้าน\u034fดี")
+    assert "ลำดับที่ 5 หลัง “ร้าน”" in problem.detail.th
+    assert "(U+034F), character 5 after “ร้าน”" in problem.detail.en
 
 
 def test_a_line_break_is_for_paragraphs() -> None:
