@@ -11,6 +11,8 @@ from typing import NoReturn
 import pikepdf
 from pikepdf import Name, Object, Stream
 
+from templates.operands import OPERATORS, fits
+
 FIX_FONT = "Export it with fonts embedded, or turn its text into outlines."
 FIX_COLOUR = "Export it in RGB colours (sRGB)."
 FIX_FLAT = "Print it to a PDF file, which flattens it, and use that."
@@ -18,15 +20,6 @@ PRINTING_COLOURS = "it has colours of a printing press (CMYK)"
 
 _MARKS = frozenset({"BMC", "BDC", "EMC", "MP", "DP", "BX", "EX"})
 _TEXT = frozenset({"Tj", "TJ", "'", '"'})
-# fmt: off
-_OPERATORS = _TEXT | {
-    "b", "B", "b*", "B*", "BT", "c", "cm", "CS", "cs", "Do", "ET", "f", "F", "f*", "G",
-    "g", "gs", "h", "i", "j", "J", "l", "M", "m", "n", "q", "Q", "re", "RG", "rg", "ri",
-    "s", "S", "SC", "sc", "SCN", "scn", "sh", "T*", "Tc", "Td", "TD", "Tf", "TL", "Tm",
-    "Tr", "Ts", "Tw", "Tz", "v", "w", "W", "W*", "y", "d", "d0", "d1", "K", "k",
-}
-# fmt: on
-"""Operators of ISO 32000-1 annex A that draw, and those that are refused by name."""
 _HIDDEN_MODES = frozenset({3, 7})
 """Text that is not painted (ISO 32000-1 table 106)."""
 _INTENTS = frozenset(
@@ -117,10 +110,15 @@ def _sets_other_font(
 
 
 def _check_instruction(operator: str, operands: list[Object]) -> None:
+    if operator not in OPERATORS:
+        refuse(f"it holds an instruction {operator!r} that PDF does not know")
+    if not fits(operator, operands):
+        refuse(
+            f"its instruction {operator!r} has other values than PDF asks for, and "
+            "readers would not agree on what it draws"
+        )
     if operator == "BDC" and operands[0] == Name.OC:
         refuse("it has layers that can be hidden", "Flatten its layers.")
-    if operator not in _OPERATORS | _MARKS:
-        refuse(f"it holds an instruction {operator!r} that PDF does not know")
     if operator in {"k", "K"}:
         refuse(PRINTING_COLOURS, FIX_COLOUR)
     if operator in {"cs", "CS"} and operands[0] == Name.DeviceCMYK:

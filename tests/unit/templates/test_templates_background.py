@@ -272,6 +272,37 @@ def test_what_no_document_may_hold_is_refused(tmp_path: Path, name: str) -> None
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        b"1 0 g",
+        b"g",
+        b"1 1 0 0 rg",
+        b"0 0 3 Tr",
+        b"8 Tr",
+        b"1.5 J",
+        b"q 1 0 0 1 0 0 0 cm Q",
+        b"1 2 w",
+        b"/Big w",
+        b"true w",
+        b"[1 (a)] 0 d",
+        b"5 q Q",
+        b"BT (a) (b) Tj ET",
+        b"BT [/A] TJ ET",
+        b"BT /F1+0 Tf ET",
+        b"1 /A 1 scn",
+        b"0 0 10 re",
+        b"/P /Q /R BDC EMC",
+    ],
+)
+def test_values_readers_do_not_agree_on_are_refused(
+    tmp_path: Path, content: bytes
+) -> None:
+    with pytest.raises(TypeFileError, match=r"readers would not agree") as caught:
+        check_artwork(make_form(tmp_path, draw_form("แบบ", extra=content)))
+    assert caught.value.fix
+
+
+@pytest.mark.parametrize(
     ("size", "words"),
     [
         (
