@@ -29,6 +29,7 @@ from keys.lifecycle import (
     import_certificate,
     request_certificate,
     require_profile,
+    self_sign,
 )
 from keys.request import certify_request
 from keys.revocation import RevocationReason, revoke_certificate
@@ -78,8 +79,8 @@ def rotate_key(home: Home, label: KeyLabel, plan: Plan, now: datetime) -> Rotati
     """Replace the key of a label, as far as it can be done now; run again it goes on.
 
     1. Make the successor.
-    2. Have it certified: by our own CA if that certified its predecessor, else give
-       the request and stop here.
+    2. Have it certified as its predecessor was: by itself, by our own CA, or by
+       another, for which the request is given and it stops here.
     3. Publish a trust list that names it.
     4. Let it sign; its predecessor may for the overlap.
     5. Publish a trust list that says so, and everything the new key signs anew.
@@ -98,10 +99,10 @@ def rotate_key(home: Home, label: KeyLabel, plan: Plan, now: datetime) -> Rotati
         successor = generate_key(keys, label, algorithm, bits=plan.bits, now=now)
     # 2.
     if not keys.files.has_certificate(successor.name):
-        request = request_certificate(keys, label, held.subject)
-        if plan.external or not _is_ours(keys, held):
+        own = not plan.external and _certify(home, keys, label, held, now)
+        if not own:
+            request = request_certificate(keys, label, held.subject)
             return Rotation(successor=successor, request=request)
-        _certify(home, keys, label, request, now)
     # 3.
     try:
         publish_list(home, now)
@@ -233,17 +234,24 @@ def _is_ours(keys: KeyStore, certificate: x509.Certificate) -> bool:
 
 
 def _certify(
-    home: Home, keys: KeyStore, label: KeyLabel, request: bytes, now: datetime
-) -> None:
+    home: Home, keys: KeyStore, label: KeyLabel, held: x509.Certificate, now: datetime
+) -> bool:
+    """Certify the successor as its predecessor was, if that can be done here."""
+    if held.issuer == held.subject:
+        self_sign(keys, label, held.subject, now)
+        return True
+    if not _is_ours(keys, held):
+        return False
     returned = certify_request(
         keys,
         label,
-        request,
+        request_certificate(keys, label, held.subject),
         profile=require_profile(label),
         pki_url=home.keys.pki_url,
         now=now,
     )
     import_certificate(keys, label, returned, anchors=returned[-1:], now=now)
+    return True
 
 
 def _revoke(keys: KeyStore, entry: KeyEntry, now: datetime) -> bool:

@@ -13,7 +13,8 @@ from issuer.context import open_issuer
 from issuer.draft import IssueRequest
 from issuer.issue import issue_document
 from keys.errors import KeyLabelError, KeyMissingError
-from keys.signing import PUBLICATION, claim_label, seal_label
+from keys.lifecycle import generate_key, self_sign
+from keys.signing import PUBLICATION, Algorithm, claim_label, seal_label
 from keys.store import open_key_store
 from register.document import AgencyId
 from register.trust_list import Agency
@@ -187,3 +188,14 @@ def test_without_the_trust_root_no_unlisted_key_takes_over(own_world: World) -> 
     done = rotate_key(world.home, CLAIM, PLAN, system_clock())
     assert done.successor.name == "claim-TRADE.2"
     assert outcome(world, world.pdf(world.issue()["id"])) == IN_FORCE
+
+
+def test_a_key_that_certified_itself_is_replaced_in_one_step(own_world: World) -> None:
+    world = own_world
+    keys, now = open_key_store(world.home.keys), system_clock()
+    generate_key(keys, CLAIM, Algorithm.ES256, bits=0, now=now)
+    self_sign(keys, CLAIM, keys.load_certificate(CLAIM).subject, now)
+    for number in (2, 3):
+        done = rotate_key(world.home, CLAIM, PLAN, system_clock())
+        assert (done.successor.name, done.request) == (f"claim-TRADE.{number}", None)
+        assert outcome(world, world.pdf(world.issue()["id"])) == IN_FORCE

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from keys.settings import KeysSettings
 from tests.forge_pki import Authority, make_certificate, name_of, new_key
 from tests.softhsm import PIN, SoftToken
 from tests.world import TRADE
+from tra.commands.keys import app
 
 NAMES = (
     "--name-th", "กรมการค้าตัวอย่าง", "--name-en", "Sample Trade",
@@ -265,6 +267,13 @@ def test_a_stolen_key_is_stopped(office: Office) -> None:
     assert "is compromised from 2025-12-31T17:00:00+00:00" in done.stdout
     office.says("rotate", "claim-TRADE")
     assert office.says("check")
+
+
+def test_every_command_is_documented_and_every_documented_command_exists() -> None:
+    page = (Path(__file__).parents[2] / "docs/keys.md").read_text()
+    there = {command.name for command in app.registered_commands}
+    named = set(re.findall(r"tra keys ([a-z0-9-]+)", page))
+    assert named == there
 
 
 def test_a_certificate_near_its_end_is_warned_of(tmp_path: Path) -> None:
