@@ -8,11 +8,12 @@ refuses what nobody asked for, so that a mistyped key is never ignored.
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 from templates.errors import TypeFileError
+from templates.spelling import find_invisible
 from templates.toml_syntax import explain_syntax
 from templates.wording import Localized
 
@@ -219,7 +220,8 @@ def read_type_file(file: Path) -> TableReader:
     """Read a type.toml.
 
     Raises:
-        TypeFileError: the file cannot be read or is not TOML.
+        TypeFileError: the file cannot be read, is not TOML, or holds a text with
+            characters that nobody sees.
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -234,7 +236,48 @@ def read_type_file(file: Path) -> TableReader:
         problem, fix = explain_syntax(str(error))
         line = int(found[1]) if found else text.rstrip().count("\n") + 1
         raise TypeFileError(file, problem, fix=fix, line=line) from error
-    return TableReader(table, file, _index_lines(text), ())
+    lines = _index_lines(text)
+    _check_visible(table, file, text.splitlines(), lines)
+    return TableReader(table, file, lines, ())
+
+
+def _check_visible(
+    table: dict[str, Any], file: Path, text: list[str], lines: dict[KeyPath, int]
+) -> None:
+    """Refuse texts that hold what leaves no trace on paper.
+
+    Raises:
+        TypeFileError: naming the line, the character and what stands before it.
+    """
+    for path, value in _walk_texts(table, ()):
+        fault = find_invisible(value, "\n\t")
+        if fault is None:
+            continue
+        known = (path[:end] for end in range(len(path), 0, -1))
+        first = next((lines[one] for one in known if one in lines), None)
+        # Of a text over many lines the one it stands in, unless it is escaped there.
+        rest = enumerate(text[first - 1 :], start=first) if first else ()
+        line = next((at for at, one in rest if fault.mark in one), first)
+        before = fault.before.rpartition("\n")[2]
+        raise TypeFileError(
+            file,
+            f"a text holds U+{ord(fault.mark):04X}, which cannot be seen"
+            + (f", after {before!r}" if before else ""),
+            fix="Delete it and type the letters around it anew.",
+            line=line,
+        )
+
+
+def _walk_texts(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    """Yield every text within a value, with its path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _walk_texts(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _walk_texts(inner, (*path, index))
 
 
 def _index_lines(text: str) -> dict[KeyPath, int]:

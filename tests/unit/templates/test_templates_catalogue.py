@@ -108,6 +108,10 @@ def test_an_unknown_type_is_named_with_the_known_ones() -> None:
         ('block = "qr"', 'block = "qr"\nwhen = "boat"', 41, "is not a field"),
         ('block = "qr"', 'block = "qr"\nsize = 100', 41, "between 7 and 16"),
         ('en = "Sample law"', 'em = "Sample law"', 5, "en is missing"),
+        ("ให้ {", "ให้\u034f {", 37, "U+034F, which cannot be seen, after 'ญาตให้'"),
+        ("ให้ {", "ให้\\u034f {", 37, "U+034F, which cannot be seen, after"),
+        ('"Sample law"', '"Sample\ufe0f law"', 5, "U+FE0F"),
+        ('"{type_name}"', '"""ก\n\u200b{type_name}"""', 34, "U+200B, which cannot"),
     ],
 )
 def test_a_wrong_file_is_refused_with_line_and_fix(
