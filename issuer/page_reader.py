@@ -1,21 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Page reader: what PDFium finds on a page, as text, as things painted, as a picture.
 
-PDFium is not safe for threads: one document is read at a time in a process. What it
-cannot read is refused, never passed over.
+What PDFium cannot read is refused, never passed over.
 """
 
 import ctypes
 import math
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, ClassVar, Final, cast
 
-import pypdfium2
-import pypdfium2.raw as pdfium
 from PIL import Image
 
 from issuer.errors import GateError
@@ -32,11 +28,12 @@ from issuer.geometry import (
     overlap,
 )
 from issuer.refusals import Refusal, refuse
+from templates.pdfium import PdfBitmap, PdfiumError, open_document
+from templates.pdfium import raw as pdfium
 
-SCALE: Final = 150 / 72
+_SCALE: Final = 150 / 72
 """Pixels a point, of pictures of pages: 150 dpi, as of an office's scanner."""
 
-_LOCK = threading.Lock()
 _pixels = bytearray()
 _TEXT_BUFFER: Final = 8_192
 _MAX_DEPTH: Final = 6
@@ -128,17 +125,25 @@ class PageView:
     pixels: memoryview
     """The same, row by row."""
 
-    def crop(self, box: Box) -> Image.Image:
-        """Return the picture of a part of the page, to the next whole pixels."""
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Pixels a point, across and up: a sheet is stretched to whole pixels."""
+        return self.picture.width / self.width, self.picture.height / self.height
+
+    def crop(self, box: Box, *, inwards: bool = False) -> Image.Image:
+        """Return the picture of a part of the page, to the next whole pixels.
+
+        Those its sides run through are in it, or with `inwards` are not.
+        """
         left, bottom, right, top = box
-        return self.picture.crop(
-            (
-                max(math.floor(left * SCALE), 0),
-                max(math.floor((self.height - top) * SCALE), 0),
-                min(math.ceil(right * SCALE), self.picture.width),
-                min(math.ceil((self.height - bottom) * SCALE), self.picture.height),
-            )
+        across, up = self.scale
+        before, after = (math.ceil, math.floor) if inwards else (math.floor, math.ceil)
+        first = max(before(left * across), 0), max(before((self.height - top) * up), 0)
+        end = (
+            min(after(right * across), self.picture.width),
+            min(after((self.height - bottom) * up), self.picture.height),
         )
+        return self.picture.crop((*first, max(first[0], end[0]), max(first[1], end[1])))
 
 
 def read_extremes(picture: Image.Image) -> tuple[int, int]:
@@ -153,34 +158,32 @@ def open_pages(data: bytes) -> Iterator[Iterator[PageView]]:
     Raises:
         GateError: PDFium cannot read the file.
     """
-    with _LOCK:
+    with ExitStack() as stack:
         try:
-            document = pypdfium2.PdfDocument(data)
-        except pypdfium2.PdfiumError as error:
+            document = stack.enter_context(open_document(data))
+        except PdfiumError as error:
             raise _unreadable("the file") from error
-        try:
-            yield _read_pages(document)
-        finally:
-            document.close()
+        stack.callback(_forget_pixels)
+        yield stack.enter_context(closing(_read_pages(document)))
 
 
-def _read_pages(document: Any) -> Iterator[PageView]:  # noqa: ANN401 - PDFium's
+def _read_pages(document: Any) -> Generator[PageView, None, None]:  # noqa: ANN401 - PDFium's
     for index in range(len(document)):
         try:
             page = document[index]
             text_page = page.get_textpage()
             bitmap = page.render(
-                scale=SCALE, grayscale=True, may_draw_forms=False, draw_annots=False,
+                scale=_SCALE, grayscale=True, may_draw_forms=False, draw_annots=False,
                 bitmap_maker=_make_bitmap,
             )  # fmt: skip
             text = text_page.get_text_range()
-        except pypdfium2.PdfiumError as error:
+        except PdfiumError as error:
             raise _unreadable(f"page {index + 1}") from error
         reader = _InkReader(text_page.raw)
         reader.read_all(page.raw)
         width, height = bitmap.width, bitmap.height
         pixels = memoryview(_pixels)[: width * height].cast("B", (height, width))
-        yield PageView(
+        view = PageView(
             width=page.get_width(),
             height=page.get_height(),
             text=text,
@@ -188,9 +191,14 @@ def _read_pages(document: Any) -> Iterator[PageView]:  # noqa: ANN401 - PDFium's
             pixels=pixels,
             picture=Image.frombuffer("L", (width, height), _pixels, "raw", "L", 0, 1),
         )
-        # Handles are good until here.
-        text_page.close()
-        page.close()
+        # Handles are good until the next page is asked for.
+        with closing(page), closing(text_page), closing(bitmap):
+            yield view
+
+
+def _forget_pixels() -> None:
+    """Leave no picture of anybody's document in memory."""
+    ctypes.memset((ctypes.c_ubyte * len(_pixels)).from_buffer(_pixels), 0, len(_pixels))
 
 
 def _make_bitmap(width: int, height: int, **options: Any) -> Any:  # noqa: ANN401
@@ -199,7 +207,7 @@ def _make_bitmap(width: int, height: int, **options: Any) -> Any:  # noqa: ANN40
     if len(_pixels) < width * height:
         _pixels = bytearray(width * height)
     memory = (ctypes.c_ubyte * len(_pixels)).from_buffer(_pixels)
-    return pypdfium2.PdfBitmap.new_native(width, height, buffer=memory, **options)
+    return PdfBitmap.new_native(width, height, buffer=memory, **options)
 
 
 class _InkReader:

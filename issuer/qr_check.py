@@ -12,7 +12,7 @@ from PIL import Image
 
 from issuer.errors import GateError
 from issuer.geometry import Box, Point, contains, grow, overlap
-from issuer.page_reader import SCALE, Ink, Kind, PageView, read_extremes
+from issuer.page_reader import Ink, Kind, PageView, read_extremes
 from issuer.refusals import Refusal, refuse
 from issuer.visibility import LARGE_TEXT, quote_text
 from templates.place import Place
@@ -38,7 +38,11 @@ def check_qr(page: PageView, place: Place | None, text: str | None) -> None:
         GateError: the code cannot be read, says something else, is not alone, or
             something lies on it.
     """
-    codes = _decode(page.pixels)
+    across, up = page.scale
+    codes = [
+        ((x / across, page.height - y / up), said)
+        for (x, y), said in _decode(page.pixels)
+    ]
     if place is not None:
         box = (place.left, place.bottom, place.right, place.top)
         _check_place(page, box)
@@ -73,7 +77,10 @@ def _pixels_of(picture: Image.Image) -> memoryview:
 
 
 def _decode(pixels: memoryview) -> list[tuple[Point, str]]:
-    """Return the middles of QR codes and what they say, those light on dark, too."""
+    """Return the middles of QR codes, in pixels, and what they say.
+
+    Those light on dark, too.
+    """
     found = zxingcpp.read_barcodes(
         pixels,
         formats=_FORMATS,
@@ -83,13 +90,12 @@ def _decode(pixels: memoryview) -> list[tuple[Point, str]]:
         try_invert=True,
         text_mode=zxingcpp.TextMode.Plain,
     )
-    height = len(pixels)
     codes = []
     for code in found:
         corners = code.position
         x = (corners.top_left.x + corners.bottom_right.x) / 2
         y = (corners.top_left.y + corners.bottom_right.y) / 2
-        codes.append(((x / SCALE, (height - y) / SCALE), code.text))
+        codes.append(((x, y), code.text))
     return codes
 
 
@@ -111,7 +117,7 @@ def _check_place(page: PageView, place: Box) -> None:
         if ink.fills_within(inner) or ink.strokes_within(inner):
             raise _over_qr(ink)
     for strip in _quiet_zone(place, near[codes[-1]].box):
-        darkest, _ = read_extremes(page.crop(strip))
+        darkest, _ = read_extremes(page.crop(strip, inwards=True))
         if darkest < _LIGHT * _SHADES:
             raise _over_qr(None)
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import pypdfium2
-
 from issuer.errors import IssuerError
 from issuer.gate import check_rendered
 from issuer.rehearsal import preview
@@ -22,6 +20,7 @@ from templates.background import open_sheets
 from templates.catalogue import read_document_type
 from templates.document_type import SAMPLE_FILE
 from templates.errors import FieldProblem, FieldsError, TemplateError
+from templates.pdfium import open_document
 from templates.pictures import open_picture
 from tra.data_file import DataFile, read_data_file
 from tra.errors import TraError, UsageError
@@ -127,12 +126,9 @@ def _stamp(sketch: Sketch) -> Iterator[tuple[Path, int, int]]:
 
 def _draw_pictures(pdf: bytes) -> Iterator[bytes]:
     """Yield each page as a PNG."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with open_document(pdf) as document:
         for page in document:
             picture = page.render(scale=DOTS_PER_INCH / _POINTS_PER_INCH).to_pil()
             out = io.BytesIO()
             picture.save(out, "PNG", optimize=True)
             yield out.getvalue()
-    finally:
-        document.close()
