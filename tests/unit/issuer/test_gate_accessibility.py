@@ -199,6 +199,34 @@ def test_content_of_two_elements() -> None:
     assert_access(edit, "7.1")
 
 
+def test_content_that_an_element_holds_twice() -> None:
+    def edit(pdf: Pdf) -> None:
+        element = elements(pdf, "/P")[0]
+        element.K = Array([element.K, element.K])
+
+    assert_access(edit, "7.1")
+
+
+def test_content_right_in_the_document() -> None:
+    def edit(pdf: Pdf) -> None:
+        document, element = elements(pdf, "/Document")[0], elements(pdf, "/P")[0]
+        mcid = int(element.K)
+        del element.K
+        document.Pg = pdf.pages[0].obj
+        document.K = Array([*document.K.as_list(), mcid])
+        pdf.Root.StructTreeRoot.ParentTree.Nums[1][mcid] = document
+
+    assert_access(edit, "7.1")
+
+
+def test_content_right_in_the_tree() -> None:
+    def edit(pdf: Pdf) -> None:
+        tree = pdf.Root.StructTreeRoot
+        tree.K = Array([tree.K, 0])
+
+    assert_access(edit, "7.1")
+
+
 def test_a_parent_tree_that_leads_elsewhere() -> None:
     def edit(pdf: Pdf) -> None:
         marks = pdf.Root.StructTreeRoot.ParentTree.Nums[1]
@@ -239,13 +267,12 @@ def test_text_right_in_a_list() -> None:
     assert_access(edit, "7.1")
 
 
-def test_an_empty_table() -> None:
+@pytest.mark.parametrize("role", ["/Table", "/L"])
+def test_tables_and_lists_that_are_empty(role: str) -> None:
     def edit(pdf: Pdf) -> None:
-        table = elements(pdf, "/Table")[0]
-        for cell in walk(table):
-            if "/K" in cell and str(cell.S) in {"/TH", "/TD"}:
-                del cell.K
-        del table.K
+        document = elements(pdf, "/Document")[0]
+        empty = pdf.make_indirect(Dictionary(S=Name(role), P=document))
+        document.K = Array([*document.K.as_list(), empty])
 
     assert_access(edit, "7.1")
 
@@ -259,6 +286,15 @@ def test_a_figure_without_words() -> None:
 )
 def test_headings_that_skip_a_level(role: str, other: str) -> None:
     assert_access(set_role(role, other), "7.4.2")
+
+
+def test_a_document_without_headings() -> None:
+    def edit(pdf: Pdf) -> None:
+        for role in ("/H1", "/H2"):
+            for element in elements(pdf, role):
+                element.S = Name.P
+
+    assert_access(edit, "7.4.2")
 
 
 def test_a_header_cell_that_does_not_tell_its_scope() -> None:

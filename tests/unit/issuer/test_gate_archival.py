@@ -3,9 +3,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
-from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
+from pikepdf import Array, Dictionary, Encryption, Name, Object, Pdf, Stream, String
 
 from issuer.errors import GateError
 from issuer.gate import check_standards
@@ -74,6 +75,14 @@ def test_a_file_without_an_id() -> None:
     at = rendered.pdf.rindex(b"/ID [")
     pdf = rendered.pdf[:at] + rendered.pdf[at:].replace(b"/ID [", b"/XX [", 1)
     error = refusal(replace(rendered, pdf=pdf))
+    assert "ISO 19005-3, 6.1.3)" in str(error)
+
+
+def test_a_file_that_is_encrypted() -> None:
+    rendered, out = render_licence(), BytesIO()
+    with Pdf.open(BytesIO(rendered.pdf)) as pdf:
+        pdf.save(out, encryption=Encryption(owner="x", user="", R=4))
+    error = refusal(replace(rendered, pdf=out.getvalue()))
     assert "ISO 19005-3, 6.1.3)" in str(error)
 
 
@@ -284,6 +293,10 @@ def test_a_font_whose_letters_cannot_be_copied() -> None:
         del font_of(pdf).ToUnicode
 
     assert_clause(edit, "6.2.11.7.2")
+
+
+def test_a_code_cut_in_half() -> None:
+    assert_clause(paint(b"BT /FR 9 Tf 330 30 Td <000100> Tj ET"), "6.2.11.7.2")
 
 
 def map_first_letter_to(code: bytes) -> Edit:

@@ -92,6 +92,13 @@ def test_a_link_is_refused() -> None:
     assert error.reason == "annotation"
 
 
+def test_a_link_that_takes_no_room_is_refused() -> None:
+    def edit(pdf: Pdf) -> None:
+        annotate(pdf, Subtype=Name.Link, A=LINK, Rect=Array([0, 0, 0, 0]))
+
+    assert refusal(spoil(edit)).reason == "annotation"
+
+
 def test_a_note_is_refused() -> None:
     error = refusal(
         spoil(lambda pdf: annotate(pdf, Subtype=Name.Text, Contents=String("x")))
@@ -266,10 +273,51 @@ def test_a_form_that_shows_a_page_of_another_file_is_refused() -> None:
     assert refusal(spoil(edit)).reason == "not_permitted"
 
 
-@pytest.mark.parametrize("data", [b"BT", b"q", b"/Artifact BMC", b"(", b"<zz> Tj"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"BT", b"BT BT", b"ET ET", b"q", b"Q", b"/Artifact BMC", b"EMC"),
+        *(b"(", b"<zz> Tj", b"/FR /FB 9 Tf", b"/Artifact BMC Do EMC"),
+    ],
+)
 def test_broken_content_is_refused(data: bytes) -> None:
-    error = refusal(spoil(append(data + b" ")))
-    assert error.reason in {"unreadable", "not_accessible"}
+    assert refusal(spoil(append(data + b" "))).reason == "unreadable"
+
+
+@pytest.mark.parametrize(
+    "mark", [b"/Span BMC", b"/Artifact <</ActualText (x)>> BDC", b"/Layer /Off BDC"]
+)
+def test_marks_for_other_purposes_are_refused(mark: bytes) -> None:
+    assert refusal(spoil(append(mark + b" EMC"))).reason == "not_permitted"
+
+
+def test_forms_nested_too_deep_are_refused() -> None:
+    def edit(pdf: Pdf) -> None:
+        form = make_form(pdf, b"0 0 5 5 re f", (0, 0, 9, 9))
+        for _ in range(5):
+            outer = make_form(pdf, b"/Fm Do", (0, 0, 9, 9))
+            outer.Resources.XObject = Dictionary(Fm=form)
+            form = outer
+        add_resource(pdf, "/XObject", "/Fm", form)
+        paint(b"1 0 0 1 330 20 cm /Fm Do")(pdf)
+
+    error = refusal(spoil(edit))
+    assert error.reason == "not_permitted"
+    assert "too deep" in str(error)
+
+
+def test_patterns_that_lead_to_themselves_are_refused() -> None:
+    def edit(pdf: Pdf) -> None:
+        tile = pdf.make_stream(
+            b"/Pattern cs /Pa scn 0 0 4 4 re f", Type=Name.Pattern, PatternType=1,
+            PaintType=1, TilingType=1, BBox=Array([0, 0, 4, 4]), XStep=4, YStep=4,
+            Resources=Dictionary(),
+        )  # fmt: skip
+        tile.Resources.Pattern = Dictionary(Pa=tile)
+        add_resource(pdf, "/Pattern", "/Pa", tile)
+        paint(b"/Pattern cs /Pa scn 330 15 20 20 re f")(pdf)
+
+    assert refusal(spoil(edit)).reason == "not_permitted"
 
 
 def test_glyph_procedures_are_refused() -> None:
