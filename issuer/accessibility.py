@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from pikepdf import Array, Dictionary, Name, Object, Pdf
+from pikepdf import Array, Dictionary, Name, Object, Page, Pdf
 
 from issuer.accessible_tables import check_header, check_rows, kids_of
 from issuer.errors import GateError
@@ -249,13 +249,22 @@ def _read_numbers(root: Object) -> dict[int, Object]:
     return dict(zip(map(int, pairs[::2]), pairs[1::2], strict=True))
 
 
+def _lies_outside(page: Page, annotation: Object) -> bool:
+    """Whether nobody can meet it on the page, as a document timestamp's field."""
+    low_x, low_y, high_x, high_y = map(float, annotation.Rect.as_list())
+    left, bottom, right, top = map(float, page.cropbox.as_list())
+    beside = max(low_x, high_x) < left or min(low_x, high_x) > right
+    return beside or max(low_y, high_y) < bottom or min(low_y, high_y) > top
+
+
 def _check_annotations(pdf: Pdf, tree: _Tree) -> None:
     """Check that a widget can be found, told and printed (7.18; 19005-3, 6.3)."""
     parents = _read_numbers(pdf.Root.StructTreeRoot)
     for page in pdf.pages:
         for annotation in page.obj.get("/Annots", Array()):
             role = tree.annotations.get(annotation.objgen)
-            if role != "/Form" or annotation.get("/StructParent") not in parents:
+            tagged = role == "/Form" and annotation.get("/StructParent") in parents
+            if not tagged and not _lies_outside(page, annotation):
                 raise refuse_access(
                     "7.18.4",
                     th="ช่องลงลายมือชื่อไม่อยู่ในโครงสร้างเอกสาร",

@@ -111,8 +111,8 @@ def finish_reservation(
         # Another retry of the same request was faster, or the number was voided.
         current = issuer.store.get_document(document.id)
         return finish_reservation(issuer, caller, current, now)
-    sealed = sealer.seal_pdf(rendered.pdf)
-    sealer.check_sealed(sealed)
+    sealed = sealer.seal_pdf(rendered.pdf, kind.seal_level)
+    sealer.check_sealed(sealed, kind.seal_level)
     # 6.
     file_sha256 = issuer.files.put_pdf(sealed)
     issued = issuer.store.record_issued(

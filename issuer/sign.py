@@ -10,7 +10,6 @@ the seal, then what is needed to check it in later years.
 import asyncio
 import io
 from collections.abc import Sequence
-from enum import StrEnum
 
 import httpx
 from asn1crypto import crl
@@ -42,8 +41,9 @@ from issuer.errors import (
     TimestampUnavailableError,
 )
 from keys.signing import Signer
+from templates.document_type import SealLevel
 
-__all__ = ["SEAL_FIELD", "TIMESTAMP_FIELD", "Level", "SealSources", "Sealer"]
+__all__ = ["SEAL_FIELD", "TIMESTAMP_FIELD", "SealSources", "Sealer"]
 
 SEAL_FIELD = "Seal"
 """Name of the signature field of the agency's seal. Rendering prepares it, tagged as
@@ -67,13 +67,6 @@ _OUTSIDE_THE_PAGE = fields.InvisSigSettings(
 )
 
 
-class Level(StrEnum):
-    """How long a seal can be checked from what the file holds (EN 319 142-1)."""
-
-    B_LT = "B-LT"
-    B_LTA = "B-LTA"
-
-
 class Sealer:
     """Seals with one signer; keeps what does not change between two documents."""
 
@@ -93,7 +86,7 @@ class Sealer:
         """Close the connections to the authorities."""
         self._http.close()
 
-    def seal_pdf(self, pdf: bytes, level: Level = Level.B_LT) -> bytes:
+    def seal_pdf(self, pdf: bytes, level: SealLevel = SealLevel.B_LT) -> bytes:
         """Return `pdf` with the agency's seal as certification signature.
 
         Raises:
@@ -103,7 +96,7 @@ class Sealer:
         """
         return asyncio.run(self._seal(pdf, level))
 
-    def check_sealed(self, sealed: bytes, level: Level = Level.B_LT) -> None:
+    def check_sealed(self, sealed: bytes, level: SealLevel = SealLevel.B_LT) -> None:
         """Read the sealed file back and refuse it unless all of it is covered and good.
 
         Raises:
@@ -133,13 +126,13 @@ class Sealer:
         if not status.bottom_line:
             raise SealError(f"the sealed file does not validate: {status.summary()}")
         _check_stamps([status.timestamp_validity])
-        if len(stamps) != (level is Level.B_LTA):
+        if len(stamps) != (level is SealLevel.B_LTA):
             raise SealError(f"the sealed file has {len(stamps)} document timestamps")
         _check_stamps(stamps)
         if stored != [one.dump() for one in crls]:
             raise SealError("the sealed file lacks a revocation list")
 
-    async def _seal(self, pdf: bytes, level: Level) -> bytes:
+    async def _seal(self, pdf: bytes, level: SealLevel) -> bytes:
         crls = self._crls.get()
         timestamper = FailoverTimeStamper(self._http, self._sources.tsa_urls)
         try:
@@ -152,7 +145,7 @@ class Sealer:
                 certs=self._validation_certificates(timestamper),
                 crls=crls,
             )
-            if level is Level.B_LTA:
+            if level is SealLevel.B_LTA:
                 return await _timestamp(writer, timestamper)
             output = io.BytesIO()
             writer.write(output)  # type: ignore[no-untyped-call]  # pyHanko

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from templates.document_type import (
     DocumentType,
     Numbering,
+    SealLevel,
     Signatory,
     Validity,
 )
@@ -115,6 +116,7 @@ def read_document_type(folder: Path) -> DocumentType:
             position=signatory.localized("position"),
             on_behalf=signatory.optional_localized("on_behalf"),
         ),
+        seal_level=_read_seal(reader),
         page=page,
         blocks=read_blocks(reader.tables("blocks"), scope),
         foot=read_blocks(reader.tables("foot"), scope),
@@ -179,6 +181,15 @@ def _read_validity(reader: TableReader) -> Validity:
     )
     reader.finish()
     return validity
+
+
+def _read_seal(reader: TableReader) -> SealLevel:
+    if not reader.has("seal"):
+        return SealLevel.B_LT
+    seal = reader.table("seal")
+    level = SealLevel(seal.choice("level", tuple(SealLevel), SealLevel.B_LT))
+    seal.finish()
+    return level
 
 
 def _read_holder(reader: TableReader, fields: tuple[Field, ...]) -> str:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,15 @@ class Validity:
     count: int = 0
 
 
+class SealLevel(StrEnum):
+    """How long a seal can be checked from what the file holds (EN 319 142-1)."""
+
+    B_LT = "B-LT"
+    """As long as the certificates of its time stamp last."""
+    B_LTA = "B-LTA"
+    """As long as archive timestamps are renewed; the first is added at issue."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Signatory:
     """The officer named under the text."""
@@ -80,6 +90,7 @@ class DocumentType:
     """Name of the field that names the holder."""
     holder_public: bool
     signatory: Signatory
+    seal_level: SealLevel
     page: Page
     blocks: tuple[Block, ...]
     foot: tuple[Block, ...]

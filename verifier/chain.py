@@ -6,7 +6,8 @@ file to anchors the caller names, and revocation is read from the file's
 document security store (PAdES B-LT). Answers in words of EN 319 102-1.
 """
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -33,7 +34,7 @@ from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
 from verifier.errors import CheckError
 from verifier.guard import reading_hostile_input
 from verifier.reasons import Reason
-from verifier.signature import CmsSignature, PdfSignature
+from verifier.signature import CmsSignature, PdfSignature, TimestampToken
 
 _T = TypeVar("_T")
 
@@ -116,22 +117,50 @@ def read_signing_time(
     """
     failure: CheckError | None = None
     for token in signature.signature_timestamps():
-        if token.time > now + _CLOCK_TOLERANCE:
-            failure = CheckError(Reason.NO_POE, f"time stamp of {token.time}")
-            continue
         try:
-            find_anchor(
-                token, anchors=anchors, at=token.time, material=material, usage="tsa"
-            )
+            return _judge_token(token, anchors=anchors, material=material, now=now)
         except CheckError as error:
             failure = CheckError(Reason.NO_POE, str(error))
-        else:
-            return SigningTime(
-                at=token.time, authority=describe_name(token.signer.subject)
-            )
     if failure is not None:
         raise failure
     return None
+
+
+def read_archive_times(
+    signatures: Iterable[PdfSignature],
+    *,
+    anchors: Sequence[bytes],
+    material: ValidationData,
+    now: datetime,
+) -> tuple[SigningTime, ...]:
+    """Return the times of the document timestamps, oldest first (PAdES B-LTA).
+
+    One whose authority is not trusted proves nothing and is left out: it does no harm
+    either.
+    """
+    times = []
+    for signature in signatures:
+        if isinstance(signature.cms, TimestampToken):
+            with suppress(CheckError):
+                times.append(
+                    _judge_token(
+                        signature.cms, anchors=anchors, material=material, now=now
+                    )
+                )
+    return tuple(times)
+
+
+def _judge_token(
+    token: TimestampToken,
+    *,
+    anchors: Sequence[bytes],
+    material: ValidationData,
+    now: datetime,
+) -> SigningTime:
+    if token.time > now + _CLOCK_TOLERANCE:
+        raise CheckError(Reason.NO_POE, f"time stamp of {token.time}")
+    find_anchor(token, anchors=anchors, at=token.time, material=material, usage="tsa")
+    return SigningTime(at=token.time, authority=describe_name(token.signer.subject))
 
 
 def find_anchor(

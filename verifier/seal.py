@@ -11,6 +11,7 @@ from register.trust_list import TrustList
 from verifier.chain import (
     SigningTime,
     ValidationData,
+    read_archive_times,
     read_signing_time,
     read_validation_data,
 )
@@ -62,7 +63,16 @@ def judge_seal(
             raise CheckError(Reason.NO_POE, "the seal has no time stamp")
     signer = _judge_signer(seal, trust, time, material, findings)
     findings.signature = describe_signature(
-        seal, time=time, signer=signer, changes=intact.changes[seal]
+        seal,
+        time=time,
+        archived=read_archive_times(
+            intact.changes,
+            anchors=trust.timestamp_anchors,
+            material=material,
+            now=findings.now,
+        ),
+        signer=signer,
+        changes=intact.changes[seal],
     )
     if signer is None or attachments is None:
         return None

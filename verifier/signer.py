@@ -87,6 +87,7 @@ def describe_signature(
     signature: PdfSignature,
     *,
     time: SigningTime | None,
+    archived: tuple[SigningTime, ...],
     signer: Signer | None,
     changes: tuple[str, ...],
 ) -> Mapping[str, object]:
@@ -101,6 +102,10 @@ def describe_signature(
         else {"id": signer.agency.id, "name": signer.agency.name.to_json()},
         "signed_at": None if time is None else format_instant(time.at),
         "timestamp_authority": None if time is None else time.authority,
+        "archive_timestamps": [
+            {"at": format_instant(one.at), "authority": one.authority}
+            for one in archived
+        ],
         "certificate": {
             "issuer": describe_name(certificate.issuer),
             "serial": format(certificate.serial_number, "x"),

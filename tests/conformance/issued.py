@@ -44,7 +44,8 @@ def issue_without_watermark(world: World, type_id: str) -> bytes:
     key = issuer.claim_key(document.agency_id)
     record, claim = build_facts(issuer, document, kind, key)
     job = replace(build_job(issuer, document, kind, record, claim), watermark=None)
-    return issuer.sealer(document.agency_id).seal_pdf(render_pdf(job).pdf)
+    sealer = issuer.sealer(document.agency_id)
+    return sealer.seal_pdf(render_pdf(job).pdf, kind.seal_level)
 
 
 def issue_three_pages(world: World) -> bytes:
@@ -82,8 +83,8 @@ DOCUMENTS: Mapping[str, Issue] = {
     **{f"{one}-sample": _of_type(issue_sample, one) for one in TYPES},
     **{f"{one}-least": _of_type(issue_least, one) for one in TYPES},
     **{f"{one}-no-watermark": _of_type(issue_without_watermark, one) for one in TYPES},
-    "three-pages": issue_three_pages,
+    "business_licence-three-pages": issue_three_pages,
 }
-"""Every kind of document to be judged, by the name its file is given."""
+"""Every kind of document to be judged, by type, a dash and what is special."""
 BROKEN = "business_licence-sample"
 """The one that is broken, to see that the judges find it."""

@@ -12,10 +12,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from issuer.sign import Level
 from keys.ceremony import AgencyNames
 from keys.signing import Algorithm
 from register.document import AgencyId
+from templates.document_type import SealLevel
 from tests.conformance.dss import (
     Stamp,
     Verdict,
@@ -66,7 +66,7 @@ def sealed(world: World, documents: Mapping[str, bytes]) -> Mapping[str, bytes]:
             plain, level
         )
         for key, agency in AGENCIES.items()
-        for level in Level
+        for level in SealLevel
     }
 
 
@@ -139,9 +139,9 @@ def passed(kind: str) -> Stamp:
     return Stamp(kind=kind, indication="PASSED", sub_indication=None, complaints=())
 
 
-def expected(level: Level) -> Verdict:
+def expected(level: SealLevel) -> Verdict:
     kinds = ["SIGNATURE_TIMESTAMP"]
-    if level is Level.B_LTA:
+    if level is SealLevel.B_LTA:
         kinds.append("DOCUMENT_TIMESTAMP")
     return Verdict(
         level=f"PAdES-BASELINE-{level.value.removeprefix('B-')}",
@@ -153,16 +153,18 @@ def expected(level: Level) -> Verdict:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_an_issued_document_is_of_its_level(
-    name: str, files: Mapping[str, Path], verdicts: Verdicts
+def test_an_issued_document_is_of_the_level_of_its_type(
+    name: str, world: World, files: Mapping[str, Path], verdicts: Verdicts
 ) -> None:
-    assert only(verdicts, files[name]) == expected(Level.B_LT)
+    type_id, _, _ = name.partition("-")
+    kind = world.issuer.catalogue.get_type(type_id)
+    assert only(verdicts, files[name]) == expected(kind.seal_level)
 
 
-@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("level", SealLevel)
 @pytest.mark.parametrize("key", KEYS)
 def test_both_kinds_of_keys_seal_at_both_levels(
-    key: Algorithm, level: Level, files: Mapping[str, Path], verdicts: Verdicts
+    key: Algorithm, level: SealLevel, files: Mapping[str, Path], verdicts: Verdicts
 ) -> None:
     file = files[f"{key.value}-{level.value}"]
     assert only(verdicts, file) == expected(level)

@@ -73,7 +73,8 @@ def test_the_seal_covers_all_but_the_data_to_check_it(
     with Pdf.open(path) as before, Pdf.open(sealed) as after:
         added = set(after.Root.keys()) - set(before.Root.keys())
         assert added == {"/DSS"}
-        for key in before.Root.keys():  # noqa: SIM118 - a PDF dictionary
+        # The form gains the field of a document timestamp, if there is one.
+        for key in set(before.Root.keys()) - {"/AcroForm"}:
             assert after.Root[key].unparse() == before.Root[key].unparse()
 
 

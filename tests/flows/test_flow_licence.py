@@ -47,6 +47,18 @@ def test_an_issued_document_is_in_force(world: World, type_id: str) -> None:
     assert all(check["result"] == "PASSED" for check in report["checks"])
 
 
+def test_an_archived_document_names_its_archive_timestamp(world: World) -> None:
+    report = world.verify(world.pdf(world.issue("juristic_certificate")["id"]))
+    signature = report["signature"]
+    [archived] = signature["archive_timestamps"]
+    assert archived["at"] >= signature["signed_at"]
+    assert archived["authority"] == signature["timestamp_authority"]
+    assert signature["later_changes"] == ["lta_updates: 1 revision(s)"]
+    assert report["outcome"] == "in_force"
+    plain = world.verify(world.pdf(world.issue()["id"]))
+    assert plain["signature"]["archive_timestamps"] == []
+
+
 def test_one_changed_byte_is_altered(world: World) -> None:
     pdf = world.pdf(world.issue()["id"])
 
