@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from issuer.agencies import Caller, require_may_issue
 from issuer.context import ClaimSigning, Issuer
-from issuer.errors import MissingGlyphError
+from issuer.errors import MissingGlyphError, TallLetterError
 from issuer.qr import draw_qr
 from issuer.render import RenderJob, check_drawable
 from register.canonical import encode_json
@@ -246,6 +246,8 @@ def imagine_job(
         check_drawable(job)
     except MissingGlyphError as error:
         raise _glyph_refusal(document.data, error) from error
+    except TallLetterError as error:
+        raise _letter_refusal(document.data, error) from error
     return job
 
 
@@ -293,6 +295,22 @@ def _glyph_refusal(data: Mapping[str, Any], error: MissingGlyphError) -> Excepti
         )
         for name, text in _texts(data)
         if character and character in text
+    )
+    return FieldsError(problems) if problems else error
+
+
+def _letter_refusal(data: Mapping[str, Any], error: TallLetterError) -> Exception:
+    """Name the fields that hold the letter, as `_glyph_refusal` does."""
+    problems = tuple(
+        FieldProblem(
+            field=name,
+            reason="stacked_marks",
+            detail=Localized(
+                th=f"{error.th} โปรดพิมพ์ใหม่", en=f"{error}; write it otherwise"
+            ),
+        )
+        for name, text in _texts(data)
+        if error.letter in text
     )
     return FieldsError(problems) if problems else error
 

@@ -55,15 +55,32 @@ class NotIssuedYetError(IssuerError):
 
 
 class RenderError(IssuerError):
-    """The page could not be drawn from this record and type."""
+    """The page could not be drawn from this record and type.
+
+    `fields` are those of the data that it is about, as far as that is known.
+    """
+
+    def __init__(
+        self, message: str, *, th: str = "", fields: tuple[str, ...] = ()
+    ) -> None:
+        self.th, self.fields = th, fields
+        super().__init__(message)
 
 
 class MissingGlyphError(RenderError):
     """The font has no glyph for a character of the record."""
 
-    def __init__(self, message: str, *, character: str = "") -> None:
+    def __init__(self, message: str, *, character: str = "", th: str = "") -> None:
         self.character = character
-        super().__init__(message)
+        super().__init__(message, th=th)
+
+
+class TallLetterError(RenderError):
+    """The marks of a letter of the record would reach into other lines."""
+
+    def __init__(self, message: str, *, letter: str, th: str) -> None:
+        self.letter = letter
+        super().__init__(message, th=th)
 
 
 class PageOverflowError(RenderError):
@@ -75,8 +92,7 @@ class GateError(RenderError):
 
     def __init__(self, message: str, *, reason: str = "", th: str = "") -> None:
         self.reason = reason
-        self.th = th or message
-        super().__init__(message)
+        super().__init__(message, th=th or message)
 
 
 class QrCodeError(RenderError):

@@ -85,6 +85,24 @@ def _fixed(
     return build
 
 
+def _page(error: Exception) -> Problem:
+    """The page cannot be drawn; names the fields that are shown where it fails."""
+    th = getattr(error, "th", "") or "โปรดแจ้งผู้ดูแลแบบเอกสารและแนบข้อความภาษาอังกฤษนี้ไปด้วย"
+    detail = Text(th=th, en=f"{error}")
+    return Problem(
+        status=422,
+        slug="page-refused",
+        title=Text(th="จัดหน้าเอกสารนี้ไม่ได้", en="The page cannot be drawn"),
+        detail=Text(
+            th=f"{detail.th} ยังไม่มีการประทับตรา", en=f"{detail.en}. Nothing was sealed."
+        ),
+        errors=tuple(
+            FieldIssue(field=name, reason="does_not_fit", detail=detail)
+            for name in getattr(error, "fields", ())
+        ),
+    )
+
+
 def _gate(error: Exception) -> Problem:
     """The page was drawn but may not be sealed; the reason tells what by."""
     detail = Text(th=f"{error}", en=f"{error}")
@@ -324,14 +342,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
         ),
     ),
     (errors.GateError, _gate),
-    (
-        errors.RenderError,
-        _fixed(
-            422,
-            "page-refused",
-            Text(th="จัดหน้าเอกสารนี้ไม่ได้", en="The page cannot be drawn"),
-        ),
-    ),
+    (errors.RenderError, _page),
     (
         errors.SealError,
         _fixed(

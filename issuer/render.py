@@ -19,7 +19,12 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from issuer.colour import build_srgb_profile
-from issuer.errors import MissingGlyphError, PageOverflowError, RenderError
+from issuer.errors import (
+    MissingGlyphError,
+    PageOverflowError,
+    RenderError,
+    TallLetterError,
+)
 from issuer.expected import Expected, Rendered
 from issuer.metadata import PRODUCER, write_pdf_date, write_xmp
 from issuer.pictures import embed_pictures
@@ -28,7 +33,12 @@ from issuer.tagging import write_structure
 from templates import layout
 from templates.catalogue import DocumentType
 from templates.drawing import DocumentInfo
-from templates.errors import DrawingError, GlyphMissingError, OverflowingError
+from templates.errors import (
+    DrawingError,
+    GlyphMissingError,
+    LetterTooHighError,
+    OverflowingError,
+)
 from templates.facts import Facts
 from templates.fonts import EmbeddedFont
 from templates.qr_block import QrModules
@@ -141,11 +151,15 @@ def _errors_of_drawing() -> Iterator[None]:
     try:
         yield
     except GlyphMissingError as error:
-        raise MissingGlyphError(str(error), character=error.character) from error
+        raise MissingGlyphError(
+            str(error), character=error.character, th=error.th
+        ) from error
+    except LetterTooHighError as error:
+        raise TallLetterError(str(error), letter=error.letter, th=error.th) from error
     except OverflowingError as error:
-        raise PageOverflowError(str(error)) from error
+        raise PageOverflowError(str(error), th=error.th, fields=error.fields) from error
     except DrawingError as error:
-        raise RenderError(str(error)) from error
+        raise RenderError(str(error), th=error.th) from error
 
 
 def _tidy_pages(pdf: Pdf) -> None:

@@ -30,11 +30,13 @@ from templates.drawing import PageWriter
 from templates.errors import OverflowingError
 from templates.facts import Facts
 from templates.ornaments import draw_emblem
+from templates.overflow import name_shown, refuse_high
 from templates.picture_block import make_picture_block
 from templates.pictures import Picture, read_photograph
 from templates.place import Place
 from templates.qr_block import QrModules, make_qr_block
 from templates.strips import (
+    ROUNDING,
     Strip,
     align_within,
     height_of,
@@ -74,8 +76,16 @@ class Composer:
         return self.stack(self.type.blocks, self.width, self.root)
 
     def stack_foot(self) -> list[Strip]:
-        """Return the strips of what stands at the bottom of the last page."""
-        return self.stack(self.type.foot, self.width, self.root)
+        """Return the strips of what stands at the bottom of the last page.
+
+        Raises:
+            OverflowingError: they are higher than a page.
+        """
+        strips = self.stack(self.type.foot, self.width, self.root)
+        if height_of(strips) > self.room + ROUNDING:
+            blocks = list(self.type.foot)
+            raise refuse_high(self.type, blocks, height_of(strips), self.room)
+        return strips
 
     def stack(
         self, blocks: Iterable[Block], width: float, parent: Element
@@ -86,6 +96,8 @@ class Composer:
             if not self.facts.holds(block.when):
                 continue
             made = self._MAKERS[type(block)](self, block, width, parent)
+            if parent is self.root:
+                self._check_heights(block, made)
             if block.space_before:
                 strips.append(make_gap(block.space_before))
             if block.keep and made:
@@ -96,6 +108,17 @@ class Composer:
             if block.space_after:
                 strips.append(make_gap(block.space_after))
         return strips
+
+    def _check_heights(self, block: Block, strips: list[Strip]) -> None:
+        """Refuse a strip of what flows that no page could hold.
+
+        Raises:
+            OverflowingError: naming the block and the fields it shows.
+        """
+        for strip in strips:
+            height = height_of([strip.head, strip] if strip.head else [strip])
+            if height > self.room + ROUNDING:
+                raise refuse_high(self.type, [block], height, self.room)
 
     def _make_paragraph(
         self, block: Paragraph, width: float, parent: Element
@@ -206,8 +229,11 @@ class Composer:
         for column in block.columns:
             own = to_points(column.width) or each
             if own < to_points(10):
+                shown = name_shown(self.type, [block])
                 raise OverflowingError(
-                    f"columns of {self.type.id} are wider than the page allows"
+                    f"คอลัมน์ที่แสดง {shown.th} กว้างเกินหน้ากระดาษ โปรดแจ้งผู้ดูแลแบบเอกสาร",
+                    f"{self.type.id}: columns with {shown.en} are wider than the page",
+                    fields=shown.fields,
                 )
             placed.append((x, column.bottom, self.stack(column.blocks, own, parent)))
             x += own + gap

@@ -60,7 +60,11 @@ class FieldsError(TemplateError):
 
 
 class DrawingError(TemplateError):
-    """The page cannot be drawn as the type asks."""
+    """The page cannot be drawn as the type asks; says so in Thai and English."""
+
+    def __init__(self, th: str, en: str, *, fields: tuple[str, ...] = ()) -> None:
+        self.th, self.fields = th, fields
+        super().__init__(en)
 
 
 class GlyphMissingError(DrawingError):
@@ -68,10 +72,28 @@ class GlyphMissingError(DrawingError):
 
     def __init__(self, character: str, text: str, font: str) -> None:
         self.character, self.text, self.font = character, text, font
+        code = f"U+{ord(character):04X}"
         super().__init__(
-            f"font {font} has no glyph for U+{ord(character):04X} in {text!r}"
+            f"แบบอักษร {font} ไม่มีอักขระ “{character}” ({code}) ในข้อความ “{text}”",
+            f"font {font} has no glyph for {code} in {text!r}",
+        )
+
+
+class LetterTooHighError(DrawingError):
+    """A letter with its marks would reach into the lines above or below."""
+
+    def __init__(self, letter: str, font: str) -> None:
+        self.letter, self.font = letter, font
+        codes = " ".join(f"U+{ord(character):04X}" for character in letter)
+        super().__init__(
+            f"เครื่องหมายบนหรือใต้อักษร “{letter}” ({codes}) สูงหรือต่ำจนทับบรรทัดอื่น",
+            f"the marks of {letter!r} ({codes}) in font {font} would reach into other "
+            "lines",
         )
 
 
 class OverflowingError(DrawingError):
-    """A part of the page does not fit and may not be clipped or shrunk."""
+    """A part of the page does not fit and may not be clipped or shrunk.
+
+    `fields` are those whose values are shown there, as far as that is known.
+    """

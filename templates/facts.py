@@ -107,6 +107,20 @@ class Facts:
             return True
         return bool(self._record.get(name))
 
+    def longest_fields(self, count: int) -> tuple[str, ...]:
+        """Return the names of the fields whose values are longest, as they are typed.
+
+        Pictures and what is not given are none of them.
+        """
+        lengths = {
+            name: len(_flatten(self._data.get(name)))
+            for name, field in self._fields.items()
+            if field.kind is not Kind.IMAGE
+        }
+        given = [name for name, length in lengths.items() if length]
+        given.sort(key=lengths.__getitem__, reverse=True)
+        return tuple(given[:count])
+
     def holds(self, condition: Condition | None) -> bool:
         """Tell whether a block's `when` is met."""
         if condition is None:
@@ -231,6 +245,15 @@ def write_value(
     else:
         text, thai = str(value), thai and kind is not Kind.LATIN
     return to_thai_digits(text) if thai else text
+
+
+def _flatten(value: object) -> str:
+    """Return all text within a value."""
+    if isinstance(value, Mapping):
+        return "".join(map(_flatten, value.values()))
+    if isinstance(value, list):
+        return "".join(map(_flatten, value))
+    return "" if value is None else str(value)
 
 
 def _write_date(value: str, style: str) -> str:

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from templates.artwork import open_background
-from templates.blocks import FixedBox, name_facts
+from templates.blocks import FixedBox
 from templates.composer import Composer
 from templates.document_type import DocumentType
 from templates.drawing import PageWriter, Sides
 from templates.errors import OverflowingError
 from templates.facts import Facts
+from templates.overflow import name_shown
 from templates.place import Place
 from templates.strips import (
     ROUNDING,
@@ -25,6 +26,7 @@ from templates.strips import (
     to_points,
 )
 from templates.structure import Element
+from templates.wording import Localized
 
 _TOUCH = 0.5
 """Points that things may reach into a box: edges of letters are not exact."""
@@ -91,9 +93,12 @@ def check_boxes(writer: PageWriter, boxes: list[FilledBox], type_id: str) -> Non
         sides = (place.left, place.bottom, place.right, place.top)
         for ink in others:
             if _meet(ink, sides):
+                box = _name_box(filled.box)
                 raise OverflowingError(
+                    f"หน้า {writer.page + 1} มีข้อความหรือภาพล้ำเข้าไปใน{box.th} "
+                    "โปรดย่อข้อความ หรือแจ้งผู้ดูแลแบบเอกสาร",
                     f"{type_id}: on page {writer.page + 1} something runs into "
-                    f"{_name_box(filled.box)}: move the box, or shorten the text"
+                    f"{box.en}: move the box, or shorten the text",
                 )
 
 
@@ -105,10 +110,12 @@ def _fill_box(composer: Composer, box: FixedBox, number: int, count: int) -> Fil
     strips = composer.stack(box.blocks, to_points(box.width), elements)
     excess = to_millimetres(height_of(strips) - to_points(box.height))
     if excess > to_millimetres(ROUNDING):
-        names = ", ".join(dict.fromkeys(name_facts(box.blocks))) or "its text"
+        shown, name = name_shown(composer.type, box.blocks), _name_box(box)
         raise OverflowingError(
-            f"{composer.type.id}: {_name_box(box)} is {excess:.1f} mm too low for "
-            f"what it holds ({names}): shorten that, or make the box higher"
+            f"{name.th} เตี้ยเกินไป {excess:.1f} มม. สำหรับ {shown.th} โปรดย่อข้อความนั้น",
+            f"{composer.type.id}: {name.en} is {excess:.1f} mm too low for what it "
+            f"holds ({shown.en}): shorten that, or make the box higher",
+            fields=shown.fields,
         )
     page = composer.type.page
     left, top = to_points(box.left), to_points(page.height - box.top)
@@ -128,8 +135,11 @@ def _is_shown(box: FixedBox, number: int, count: int) -> bool:
     return number == {"first": 1, "last": count}.get(str(box.page), box.page)
 
 
-def _name_box(box: FixedBox) -> str:
-    return f"the box {box.left:g} mm from the left and {box.top:g} mm from the top"
+def _name_box(box: FixedBox) -> Localized:
+    return Localized(
+        f"กรอบที่ห่างจากขอบซ้าย {box.left:g} มม. และขอบบน {box.top:g} มม.",
+        f"the box {box.left:g} mm from the left and {box.top:g} mm from the top",
+    )
 
 
 def _meet(one: Sides, other: Sides) -> bool:

@@ -5,24 +5,28 @@ A letter is what the eye takes for one: a consonant with its vowels and tone mar
 one document each letter gets one code, one glyph in the embedded font and one entry
 in its ToUnicode map (ISO 32000-1 §9.10.3), so every reader gets the very characters
 that were typed, sara am and stacked marks among them. A character without glyph is
-refused.
+refused, and so are marks piled up higher than those of Thai.
 """
 
 import functools
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uharfbuzz as hb
 
-from templates.errors import GlyphMissingError
+from templates.errors import GlyphMissingError, LetterTooHighError
 from templates.families import Family
 from templates.fontfile import Composite, Part, append_composites, name_subset
 from templates.wording import NO_BREAK_SPACE
 
 _SARA_AM = "\u0e33"
+_USUAL_STACKS = ("ปี๊", "ฟื้", "กิ์", "กั้", "ษฺ์", "ฏุ", "ฎู", "ญู", "ฐู")
+"""Letters of everyday words that reach as high and as low as Thai does."""
+_REACH_TOLERANCE = 20
+"""Thousandths of an em that others may reach further."""
 _MAX_SHAPES = 8192
 """Shaped words kept for each face, some 8 MB. Names of holders are among them, in
 memory only: what has not been drawn for longest is dropped first."""
@@ -35,6 +39,8 @@ _UNFIT = re.compile(r"[^A-Za-z0-9-]")
 _NEEDED_TABLES = frozenset({"glyf", "loca", "head", "hhea", "hmtx", "maxp"})
 """All that a font embedded as CIDFontType2 must have (ISO 32000-1 §9.9); hinting
 goes too, screens no longer need it."""
+
+_Glyphs = list[tuple[hb.GlyphInfo, hb.GlyphPosition]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,13 +198,15 @@ class Face:
     def _find_box(self, letter: Letter) -> tuple[int, int, int, int]:
         """Return the box around a letter, in font units: left, bottom, right, top."""
         unit = self._units_per_em / 1000
-        corners = [
-            corner for part in letter.parts for corner in self._find_corners(part)
-        ]
-        xs, ys = [x for x, _ in corners], [y for _, y in corners]
-        edges = (min(xs), min(ys), max(xs), max(ys))
+        edges = self._find_edges(letter.parts)
         left, bottom, right, top = (round(edge * unit) for edge in edges)
         return left, bottom, right, top
+
+    def _find_edges(self, parts: Iterable[Part]) -> tuple[float, float, float, float]:
+        """Return the edges of placed glyphs: left, bottom, right, top."""
+        corners = [corner for part in parts for corner in self._find_corners(part)]
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        return min(xs), min(ys), max(xs), max(ys)
 
     def _find_corners(self, part: Part) -> list[tuple[float, float]]:
         """Return the corners of a part's box, where it is placed and turned."""
@@ -218,7 +226,19 @@ class Face:
             letters += self._shape_part(part, script)
         return Shape(tuple(letters), sum(letter.advance for letter in letters))
 
-    def _shape_part(self, text: str, script: str) -> list[Letter]:
+    @functools.cached_property
+    def _reach(self) -> tuple[float, float]:
+        """How low and how high letters with marks may reach."""
+        lows, highs = [self.descender], [self.ascender]
+        for stack in _USUAL_STACKS:
+            glyphs = self._place_glyphs(stack, "Thai")
+            if all(info.codepoint for info, _ in glyphs):
+                _, low, _, high = self._find_edges(_list_parts(glyphs)[0])
+                lows.append(low)
+                highs.append(high)
+        return min(lows) - _REACH_TOLERANCE, max(highs) + _REACH_TOLERANCE
+
+    def _place_glyphs(self, text: str, script: str) -> _Glyphs:
         buffer = hb.Buffer()
         buffer.add_str(text)
         buffer.direction = "ltr"
@@ -226,7 +246,10 @@ class Face:
         buffer.language = "th" if script == "Thai" else "en"
         buffer.cluster_level = hb.BufferClusterLevel.CHARACTERS
         hb.shape(self._font, buffer, {})
-        glyphs = list(zip(buffer.glyph_infos, buffer.glyph_positions, strict=True))
+        return list(zip(buffer.glyph_infos, buffer.glyph_positions, strict=True))
+
+    def _shape_part(self, text: str, script: str) -> list[Letter]:
+        glyphs = self._place_glyphs(text, script)
         starts: list[int] = []
         for index, (info, position) in enumerate(glyphs):
             if info.codepoint == 0:
@@ -247,21 +270,30 @@ class Face:
             letters.append(self._join(glyphs[start:end], text[first:last]))
         return letters
 
-    def _join(
-        self, glyphs: list[tuple[hb.GlyphInfo, hb.GlyphPosition]], text: str
-    ) -> Letter:
-        parts, pen = [], 0.0
-        for info, position in glyphs:
-            across = pen + position.x_offset
-            parts.append(Part(info.codepoint, across, position.y_offset))
-            pen += position.x_advance
-        return self._make_letter(tuple(parts), text, pen)
+    def _join(self, glyphs: _Glyphs, text: str) -> Letter:
+        parts, advance = _list_parts(glyphs)
+        letter: Letter = self._make_letter(tuple(parts), text, advance)
+        if len(parts) > 1:
+            _, low, _, high = self._find_edges(parts)
+            if low < self._reach[0] or high > self._reach[1]:
+                raise LetterTooHighError(text, self.name)
+        return letter
 
     def _join_parts(self, parts: tuple[Part, ...], text: str, advance: float) -> Letter:
         letter = Letter(parts, text, advance, round(advance))
         if letter.is_plain:
             return Letter(parts, text, advance, self.advance(parts[0].gid))
         return letter
+
+
+def _list_parts(glyphs: _Glyphs) -> tuple[list[Part], float]:
+    """Return glyphs where they are placed, and how far the pen goes."""
+    parts, pen = [], 0.0
+    for info, position in glyphs:
+        across = pen + position.x_offset
+        parts.append(Part(info.codepoint, across, position.y_offset))
+        pen += position.x_advance
+    return parts, pen
 
 
 class FontUse:

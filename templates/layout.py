@@ -42,6 +42,8 @@ from templates.strips import (
 from templates.structure import Element
 from templates.words import Run
 
+_LONGEST = 3
+"""Fields named where a document is too long."""
 _NO_INFO = DocumentInfo(title="", producer="", date="")
 
 
@@ -147,9 +149,15 @@ def _lay_out(composer: Composer) -> _LaidOut:
     kind = composer.type
     if kind.page.one_page and len(pages) > 1:
         excess = to_millimetres(height_of(body) + height_of(foot) - room)
+        longest = composer.facts.longest_fields(_LONGEST)
+        labels = {field.name: field.label.th for field in kind.fields}
+        excess = max(excess, 1)
         raise OverflowingError(
-            f"{kind.id} must fit on one page, and this one is "
-            f"{max(excess, 1):.0f} mm too long: shorten its longest texts"
+            f"เอกสารนี้ต้องอยู่ในหน้าเดียว แต่ยาวเกินไป {excess:.0f} มม. โปรดย่อข้อความที่ยาว "
+            f"({', '.join(labels[name] for name in longest)})",
+            f"{kind.id} must fit on one page, and this one is {excess:.0f} mm too "
+            f"long: shorten its longest texts ({', '.join(longest)})",
+            fields=longest,
         )
     while len(pages) < count_pages_asked(kind, composer.facts):
         pages.append([])

@@ -59,9 +59,12 @@ def make_qr_block(
     clear = to_points(block.clear)
     side = _find_side(qr) + 2 * clear
     if side > width:
+        needed, there = to_millimetres(side), to_millimetres(width)
         raise OverflowingError(
-            f"{setter.type.id}: the QR code needs {to_millimetres(side):.0f} mm, and "
-            f"its column or box is {to_millimetres(width):.0f} mm wide"
+            f"คิวอาร์โค้ดต้องการที่กว้าง {needed:.0f} มม. แต่มี {there:.0f} มม. "
+            "โปรดแจ้งผู้ดูแลแบบเอกสาร",
+            f"{setter.type.id}: the QR code needs {needed:.0f} mm, and its column or "
+            f"box is {there:.0f} mm wide",
         )
     figure = parent.add("Figure", alt=_ALT if qr.matrix else _EMPTY_ALT)
     room = width - side if block.beside else width

@@ -145,9 +145,10 @@ def _take_last_lines(page: list[Strip], room: float) -> list[Strip]:
 
 
 def _too_high(height: float, limit: float) -> OverflowingError:
+    high, holds = to_millimetres(height), to_millimetres(limit)
     return OverflowingError(
-        f"a part {to_millimetres(height):.0f} mm high does not fit on a page, which "
-        f"holds {to_millimetres(limit):.0f} mm"
+        f"มีส่วนที่สูง {high:.0f} มม. เกินหน้ากระดาษซึ่งมีที่ {holds:.0f} มม.",
+        f"a part {high:.0f} mm high does not fit on a page, which holds {holds:.0f} mm",
     )
 
 

@@ -24,6 +24,7 @@ from templates.strips import (
 )
 from templates.structure import Element
 from templates.typesetter import Typesetter
+from templates.wording import Localized
 from templates.words import Run
 
 _WEIGHT = 0.5
@@ -34,6 +35,7 @@ _SIDEWAYS = 1.5
 """Padding at the sides, by that above and below, where lines bring air of their own."""
 _SMALL = 0.75
 """Size of the English words of a header, by that of the Thai ones."""
+_TOTALS_ROW = Localized("แถวผลรวม", "the row of totals")
 
 _Segment = tuple[float, float, float, float]
 
@@ -149,7 +151,9 @@ class _TableMaker:
             column = self._block.columns[index]
             style = replace(self._block.style, align=column.align)
             lines = self._set_cell((index, index), words, style, element.add("TD"))
-            self._check_number(column, words.text, lines, f"row {number}")
+            where = Localized(f"แถวที่ {number}", f"row {number}")
+            path = f"{self._block.field}[{number - 1}].{column.column}"
+            self._check_number(column, words.text, lines, (path, where))
             cells.append(_Cell(self._edges[index], self._edges[index + 1], lines))
         return cells
 
@@ -172,7 +176,8 @@ class _TableMaker:
                 )
             style = replace(look, align=column.align)
             lines = self._set_cell((index, index), words, style, element.add("TD"))
-            self._check_number(column, words.text, lines, "the row of totals")
+            place = (self._block.field, _TOTALS_ROW)
+            self._check_number(column, words.text, lines, place)
             cells.append(_Cell(self._edges[index], self._edges[index + 1], lines))
         return cells
 
@@ -190,7 +195,11 @@ class _TableMaker:
         return self._setter.set_text([run], width, style, element=element)
 
     def _check_number(
-        self, column: TableColumn, text: str, lines: list[Strip], where: str
+        self,
+        column: TableColumn,
+        text: str,
+        lines: list[Strip],
+        place: tuple[str, Localized],
     ) -> None:
         data = self._columns.get(column.column or "")
         unbreakable = data is None or data.kind in _UNBREAKABLE
@@ -198,9 +207,13 @@ class _TableMaker:
             return
         wide, _ = self._setter.measure(text, self._block.style)
         needed = math.ceil(to_millimetres(wide + 2 * self._inset))
+        field, where = place
         raise OverflowingError(
-            f"{self._setter.type.id}: {text!r} in {where} of {self._block.field} needs "
-            f"a column {needed} mm wide, and {column.header.en!r} is narrower"
+            f"“{text}” ใน{where.th} ต้องการคอลัมน์กว้าง {needed} มม. แต่คอลัมน์ "
+            f"“{column.header.th}” แคบกว่านั้น",
+            f"{self._setter.type.id}: {text!r} in {where.en} of {self._block.field} "
+            f"needs a column {needed} mm wide, and {column.header.en!r} is narrower",
+            fields=(field,),
         )
 
     def _cut_row(self, cells: list[_Cell], room: float, head: Strip) -> list[Strip]:

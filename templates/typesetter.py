@@ -17,6 +17,9 @@ from templates.structure import Element, find_language
 from templates.wording import to_thai_digits
 from templates.words import Run
 
+_QUOTED = 40
+"""Characters of a text that a message repeats."""
+
 
 class Typesetter:
     """Sets the texts of one document; knows its facts and its page."""
@@ -85,7 +88,11 @@ class Typesetter:
         leading = official * (style.leading or self._page.leading)
         measure = width - margin
         if measure < size:
-            raise OverflowingError(f"{self.type.id}: no room left for text")
+            text = "".join(run.text for run in runs)[:_QUOTED]
+            raise OverflowingError(
+                f"ไม่มีที่เหลือสำหรับข้อความ “{text}” โปรดแจ้งผู้ดูแลแบบเอกสาร",
+                f"{self.type.id}: no room left for the text {text!r}",
+            )
         looked = tuple(replace(run, bold=True) if style.bold else run for run in runs)
         lines = set_lines((self._page.family, size), looked, measure, measure - indent)
         face = load_face(self._page.family, bold=False)

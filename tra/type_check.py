@@ -14,7 +14,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from issuer.errors import GateError, MissingGlyphError, RenderError
+from issuer.errors import (
+    GateError,
+    MissingGlyphError,
+    PageOverflowError,
+    RenderError,
+)
 from issuer.gate import check_rendered
 from issuer.rehearsal import rehearse
 from issuer.render import render_pdf
@@ -219,6 +224,8 @@ class _Check:
     def _of_drawing(self, error: Exception, what: str) -> Finding:
         """Return the finding on a page that cannot be drawn, or not be sealed."""
         line = self._lines.of_box(str(error))
+        if isinstance(error, PageOverflowError) and line is None and error.fields:
+            line = self._lines.of_field(error.fields[0].partition("[")[0], "max_length")
         problem, fix = split_advice(self._kind, error)
         problem = f"{what} cannot be drawn: {problem}"
         if isinstance(error, GateError):
@@ -233,7 +240,7 @@ class _Check:
             file=self._file,
             line=line,
             problem=problem,
-            problem_th=error.th if isinstance(error, GateError) else None,
+            problem_th=(error.th or None) if isinstance(error, RenderError) else None,
             fix=fix or None,
         )
 

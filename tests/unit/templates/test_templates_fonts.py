@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from fontTools.ttLib import TTFont
 
-from templates.errors import GlyphMissingError
+from templates.errors import GlyphMissingError, LetterTooHighError
 from templates.families import SARABUN
 from templates.fonts import FontUse, load_face
 
@@ -28,6 +28,18 @@ def test_latin_before_thai_keeps_its_tone_mark() -> None:
 def test_a_character_without_glyph_is_named() -> None:
     with pytest.raises(GlyphMissingError, match="U\\+4E2D"):
         load_face(SARABUN, bold=False).shape("ก中")
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_marks_that_reach_higher_than_thai_does_are_refused(*, bold: bool) -> None:
+    face = load_face(SARABUN, bold=bold)
+    for letter in ("ฟื้", "ฐู", "Ấ", "X\u0302\u0301", "g\u0327\u0331"):
+        assert face.shape(letter).letters
+    with pytest.raises(
+        LetterTooHighError, match="U\\+1EA4 U\\+0301 U\\+0301"
+    ) as caught:
+        face.shape("xẤ\u0301\u0301y")
+    assert "ทับบรรทัดอื่น" in caught.value.th
 
 
 def test_the_embedded_font_holds_one_glyph_for_each_letter() -> None:
