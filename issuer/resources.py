@@ -7,7 +7,6 @@ switched off, seen through or swapped: optional content, transparency, alternate
 images, pictures of other files, patterns with text of their own.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -15,7 +14,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-import pikepdf
 from pikepdf import Array, Name, Object, Page, Pdf, Stream
 
 from issuer.content import read_content
@@ -54,8 +52,6 @@ _FILTERS: Final = _names(
     "FlateDecode DCTDecode CCITTFaxDecode JBIG2Decode RunLengthDecode ASCIIHexDecode "
     "ASCII85Decode"
 )
-_INLINE_IMAGE: Final = re.compile(rb"(?:\A|[\0\t\n\f\r \])>])BI[\0\t\n\f\r ]")
-_PAINT: Final = pikepdf.ContentStreamInstruction([], pikepdf.Operator("f"))
 _DEVICE_SPACES: Final = frozenset({"/DeviceGray", "/DeviceRGB", "/Pattern"})
 _PROFILE_SPACES: Final = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4, b"Lab ": 3}
 
@@ -83,7 +79,7 @@ def read_drawing(pdf: Pdf) -> Drawing:
         GateError: something is broken, missing, or no document may hold it.
     """
     drawing = Drawing()
-    reader = _ResourceReader(pdf, drawing)
+    reader = _ResourceReader(drawing)
     for page in pdf.pages:
         resources = page.obj.get("/Resources")
         content = _read_page(page)
@@ -153,8 +149,8 @@ def _read_page(page: Page) -> bytes:
 class _ResourceReader:
     """Looks up what content streams name; each thing once."""
 
-    def __init__(self, pdf: Pdf, drawing: Drawing) -> None:
-        self._pdf, self._drawing = pdf, drawing
+    def __init__(self, drawing: Drawing) -> None:
+        self._drawing = drawing
         self._seen: dict[tuple[int, int], bool] = {}
         """Forms and pictures, and whether they are patterned."""
         self.patterned = False
@@ -162,8 +158,6 @@ class _ResourceReader:
     def read_content(
         self, data: bytes, resources: Object | None, depth: int
     ) -> list[int]:
-        if b"BI" in data and _INLINE_IMAGE.search(data):
-            data = self._take_images_out(data, resources)
         use = read_content(data, marked=depth == 0)
         for category, names in use.resources.items():
             for name in names:
@@ -175,25 +169,6 @@ class _ResourceReader:
             self._drawing.fonts[key] = font
             self._drawing.shown[key] += strings
         return use.marks
-
-    def _take_images_out(self, data: bytes, resources: Object | None) -> bytes:
-        """Check pictures written in place, and put an operator that paints there."""
-        kept: list[
-            pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage
-        ] = []
-        for step in pikepdf.parse_content_stream(pikepdf.Stream(self._pdf, data)):
-            if isinstance(step, pikepdf.ContentStreamInlineImage):
-                image = step.iimage.obj
-                check_stream(image)
-                space = image.get("/ColorSpace")
-                if isinstance(space, Name) and str(space) not in _DEVICE_SPACES:
-                    self._look_up(resources, "ColorSpace", str(space), 0)
-                    del image.ColorSpace
-                check_image(image)
-                kept.append(_PAINT)
-            else:
-                kept.append(step)
-        return pikepdf.unparse_content_stream(kept)
 
     def _look_up(
         self, resources: Object | None, category: str, name: str, depth: int

@@ -221,11 +221,7 @@ def colour_gradient(pdf: Pdf) -> bytes:
     return b"/Sh sh "
 
 
-def picture_in_place(_pdf: Pdf) -> bytes:
-    return b"q 9 0 0 9 60 700 cm BI /W 1 /H 1 /CS /G /BPC 8 /F /AHx ID 80> EI Q "
-
-
-@pytest.mark.parametrize("draw", [hatching, colour_gradient, picture_in_place])
+@pytest.mark.parametrize("draw", [hatching, colour_gradient])
 def test_forms_with_rarer_parts_of_pdf_pass(
     draw: Callable[[Pdf], bytes], tmp_path: Path
 ) -> None:
