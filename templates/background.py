@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
+from pikepdf import Array, Dictionary, Name, Object, Pdf
 
 from templates.errors import TypeFileError
-from templates.foreign import ContentCleaner
+from templates.foreign import ContentCopier
 from templates.instructions import FIX_FLAT, ForeignContentError
+from templates.pdfium import PdfTextObj, open_document
 from templates.pictures import Form, Picture
+from templates.unpacking import check_packed
 
 MAX_FILE_BYTES = 2_000_000
 """Bytes of a background: each document carries it."""
@@ -68,11 +70,12 @@ def open_sheets(
                 f"Make its pictures smaller: {MAX_FILE_BYTES / 1_000_000:.0f} MB are "
                 "the most, and 0.2 MB are usual.",
             )
-        with Pdf.open(file) as pdf:
+        data = file.read_bytes()
+        check_packed(data)
+        with Pdf.open(BytesIO(data)) as pdf:
             _check_file(pdf)
             for page in pdf.pages:
                 _check_page(page, paper)
-            pdf.remove_unreferenced_resources()
             cleaned, shows_text = _copy_sheets(pdf)
         if shows_text and not may_hold_text:
             raise ForeignContentError(
@@ -163,51 +166,38 @@ def _check_page(page: pikepdf.Page, paper: tuple[float, float] | None) -> None:
 
 
 def _copy_sheets(source: Pdf) -> tuple[bytes, bool]:
-    """Return a file of the cleaned pages, and whether any shows text."""
-    target = Pdf.new()
-    cleaner = ContentCleaner()
-    for page in source.pages:
-        form = target.copy_foreign(source.make_indirect(page.as_form_xobject()))
-        if not isinstance(form, Stream):
-            raise ForeignContentError("a page of it is empty", "Take the page out.")
-        size = _move_to_corner(form)
-        cleaner.clean(form)
-        if "/Group" in form:
-            del form.Group  # of the page; groups within it stay
-        target.add_blank_page(page_size=size)
-        target.pages[-1].Resources = Dictionary(XObject=Dictionary(Sheet=form))
-        target.pages[-1].Contents = target.make_stream(b"/Sheet Do")
-    out = BytesIO()
-    target.remove_unreferenced_resources()
-    target.save(
-        out,
-        static_id=True,
-        compress_streams=True,
-        # LZW may not stay (ISO 19005-3 §6.1.7.2); what is decoded is packed again.
-        stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
-        object_stream_mode=pikepdf.ObjectStreamMode.generate,
-    )
-    return out.getvalue(), cleaner.shows_text
+    """Return a file of the pages, copied, and whether any shows text."""
+    with Pdf.new() as target:
+        copier = ContentCopier(target)
+        for page in source.pages:
+            matrix, size = _move_to_corner(page)
+            box = Array([round(float(edge), 4) for edge in page.trimbox.as_list()])
+            form = copier.copy_page(page, box, matrix)
+            target.add_blank_page(page_size=size)
+            target.pages[-1].Resources = Dictionary(XObject=Dictionary(Sheet=form))
+            target.pages[-1].Contents = target.make_stream(b"/Sheet Do")
+        out = BytesIO()
+        target.save(
+            out,
+            static_id=True,
+            compress_streams=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        )
+    return out.getvalue(), copier.shows_text
 
 
-def _move_to_corner(form: Stream) -> tuple[float, float]:
-    """Change the matrix so that the box, as it is turned, begins at 0, 0.
-
-    Returns its width and height, as turned.
-    """
-    matrix = pikepdf.Matrix(form.get("/Matrix", Array([1, 0, 0, 1, 0, 0])))
-    box = pikepdf.Rectangle(*(float(edge) for edge in form.BBox.as_list()))
-    turned = matrix.transform(box)
-    moved = matrix @ pikepdf.Matrix().translated(-turned.llx, -turned.lly)
-    form.Matrix = Array([round(value, 4) for value in moved.shorthand])
-    return turned.width, turned.height
+def _move_to_corner(page: pikepdf.Page) -> tuple[Array, tuple[float, float]]:
+    """Return what turns a page as it is seen and moves it to 0, 0; and its size."""
+    box = pikepdf.Rectangle(*(float(edge) for edge in page.trimbox.as_list()))
+    turn = pikepdf.Matrix().rotated(-int(page.obj.get("/Rotate", 0)) % 360)
+    turned = turn.transform(box)
+    matrix = turn @ pikepdf.Matrix().translated(-turned.llx, -turned.lly)
+    moved = Array([round(value, 4) for value in matrix.shorthand])
+    return moved, (turned.width, turned.height)
 
 
 def _read_sheets(data: bytes) -> tuple[Sheet, ...]:
-    import pypdfium2  # noqa: PLC0415 - few types have a background
-
-    document = pypdfium2.PdfDocument(data)
-    try:
+    with open_document(data) as document:
         return tuple(
             Sheet(
                 picture=Picture(
@@ -221,8 +211,6 @@ def _read_sheets(data: bytes) -> tuple[Sheet, ...]:
             )
             for number, page in enumerate(document)
         )
-    finally:
-        document.close()
 
 
 def _read_text(page: Any) -> str:  # noqa: ANN401 - PDFium's
@@ -230,7 +218,5 @@ def _read_text(page: Any) -> str:  # noqa: ANN401 - PDFium's
 
     Not line by line: what is drawn over the sheet later may stand on one of its lines.
     """
-    from pypdfium2 import PdfTextObj  # noqa: PLC0415 - few types have a background
-
     pieces = page.get_objects(textpage=page.get_textpage())
     return "".join(piece.extract() for piece in pieces if isinstance(piece, PdfTextObj))

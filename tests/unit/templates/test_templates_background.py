@@ -179,8 +179,8 @@ def add_resource(kind: str, value: Callable[[Pdf], object]) -> Callable[[Pdf], N
         if f"/{kind}" not in entries:
             entries[f"/{kind}"] = Dictionary()
         entries[f"/{kind}"]["/X"] = value(pdf)
-        if kind == "XObject":
-            pdf.pages[0].contents_add(b"q 9 0 0 9 0 0 cm /X Do Q")
+        named = {"XObject": b"/X Do", "ColorSpace": b"/X cs", "ExtGState": b"/X gs"}
+        pdf.pages[0].contents_add(b"q 9 0 0 9 0 0 cm %s Q" % named[kind])
 
     return change
 
@@ -228,7 +228,7 @@ REFUSED: dict[str, tuple[Callable[[Pdf], None], str]] = {
     "a strange intent": (write(b"/Pretty ri"), "rendering intent /Pretty"),
     "an inline picture in ink": (
         write(b"BI /W 1 /H 1 /BPC 8 /CS /CMYK ID abcd EI"),
-        "a picture in CMYK",
+        "a picture within its instructions",
     ),
     "a spot colour": (
         add_resource(
