@@ -46,6 +46,7 @@ golden: setup-dev ## Draw the golden images of the built-in types anew; look at 
 
 bench: setup-dev ## Print speed beside a baseline measured in the same run
 	$(BIN)/python -m benchmarks.bench_render
+	$(BIN)/python -m benchmarks.bench_sign
 	$(BIN)/python -m benchmarks.bench_issue
 	$(BIN)/python -m benchmarks.bench_verify
 

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import platform
+import socket
 import statistics
 import tempfile
 import time
@@ -93,17 +94,23 @@ def silence() -> None:
 
 @contextmanager
 def installation() -> Iterator[Home]:
-    """A fresh installation whose authorities run in a process of their own."""
+    """A fresh installation whose authorities run in a process of their own.
+
+    They are where its certificates say they are, for software that looks there.
+    """
     silence()
     with tempfile.TemporaryDirectory() as folder:
-        keys = KeysSettings(home=Path(folder))
+        port = _free_port()
+        keys = KeysSettings(home=Path(folder), pki_url=f"http://127.0.0.1:{port}")
         issuer = IssuerSettings(home=Path(folder), env="development")
         verifier = VerifierSettings(home=Path(folder))
         home = Home(keys=keys, issuer=issuer, verifier=verifier)
         create_installation(home, DEMO_AGENCY, system_clock())
         context = get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(folder, theirs), daemon=True)
+        process = context.Process(
+            target=_serve, args=(folder, port, theirs), daemon=True
+        )
         process.start()
         address = ours.recv()
         try:
@@ -114,9 +121,15 @@ def installation() -> Iterator[Home]:
             process.join(10)
 
 
-def _serve(folder: str, pipe: Connection) -> None:
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _serve(folder: str, port: int, pipe: Connection) -> None:
     silence()
     app = create_app(KeysSettings(home=Path(folder)), clock=system_clock)
-    with serve_on_loopback(app) as address:
+    with serve_on_loopback(app, port) as address:
         pipe.send(address)
         pipe.recv()

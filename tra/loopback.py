@@ -17,14 +17,16 @@ _POLL_SECONDS = 0.01
 
 
 @contextmanager
-def serve_on_loopback(app: FastAPI) -> Iterator[str]:
-    """Yield the address of `app`, served on a free port of the loopback interface.
+def serve_on_loopback(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """Yield the address of `app`, served on the loopback interface.
+
+    Without a port, on one that is free.
 
     Raises:
         TraError: it did not start.
     """
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.bind(("127.0.0.1", port))
         port = listener.getsockname()[1]
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", access_log=False)
