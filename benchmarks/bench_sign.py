@@ -89,7 +89,8 @@ def main() -> None:
         options,
         results,
         plain,
-        "pyHanko opens the key,\nasks for a token twice and for the revocation lists, each time. "
+        "pyHanko opens the key,\n"
+        "asks for a token twice and for the revocation lists, each time. "
         "B-LTA has one more token.",
     )
 
