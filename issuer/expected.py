@@ -18,6 +18,8 @@ class Expected:
     qr_text: str | None
     attachments: Mapping[str, bytes]
     """By file name."""
+    watermark: str | None = None
+    """The one text of each page that is faint and printed over."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ from issuer.page_reader import Kind, PageView, open_pages
 from issuer.qr_check import check_qr
 from issuer.refusals import Refusal, refuse
 from issuer.resources import Drawing, read_drawing
-from issuer.visibility import check_visible
+from issuer.visibility import check_visible, find_watermark
 
 _HYPHENS: Final = str.maketrans({"\x02": "-", "\ufffe": "-"})
 """What PDFium makes of a hyphen at the end of a line."""
@@ -89,8 +89,9 @@ def _check_page(
     # 3.
     _check_text(number, page, expected.texts[number])
     here = expected.qr is not None and expected.qr.page == number
-    check_qr(page, expected.qr if here else None, expected.qr_text)
-    check_visible(page, patterned=drawing.patterned[number])
+    watermark = find_watermark(page, expected.watermark)
+    check_qr(page, expected.qr if here else None, expected.qr_text, watermark)
+    check_visible(page, patterned=drawing.patterned[number], watermark=watermark)
 
 
 def _check_text(number: int, page: PageView, expected: str) -> None:

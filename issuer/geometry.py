@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Geometry: boxes and outlines on a page, in points from its lower left corner."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,8 @@ Transform = tuple[float, float, float, float, float, float]
 
 IDENTITY: Transform = (1, 0, 0, 1, 0, 0)
 _CURVE_STEPS = 8
+_POINTS_OF_BOX = 5
+"""The corners, and often the first once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Outline:
 
     def is_upright_box(self) -> bool:
         """Tell whether it is one rectangle with sides along the page's."""
-        if len(self.polygons) != 1:
+        if len(self.polygons) != 1 or len(self.polygons[0]) > _POINTS_OF_BOX:
             return False
         corners = {(round(x, 2), round(y, 2)) for x, y in self.polygons[0]}
         xs, ys = {x for x, _ in corners}, {y for _, y in corners}
@@ -57,6 +60,14 @@ class Outline:
         """Tell whether an edge comes within a distance of a box."""
         near = grow(box, distance)
         return any(_cuts(edge, near) for edge in self._edges())
+
+    def length_within(self, box: Box) -> float:
+        """Return how long its edges are within a box."""
+        return sum(
+            math.dist(*edge) * (found[1] - found[0])
+            for edge in self._edges()
+            if (found := _clip(edge, box))
+        )
 
     def _wind_around(self, point: Point) -> int:
         winding = 0
@@ -138,7 +149,11 @@ def _middle(box: Box) -> Point:
 
 
 def _cuts(edge: tuple[Point, Point], box: Box) -> bool:
-    """Tell whether a line comes into a box (Liang and Barsky)."""
+    return _clip(edge, box) is not None
+
+
+def _clip(edge: tuple[Point, Point], box: Box) -> tuple[float, float] | None:
+    """Return from where to where a line is in a box, as parts (Liang and Barsky)."""
     (x1, y1), (x2, y2) = edge
     near, far = 0.0, 1.0
     for step, distance in (
@@ -149,9 +164,9 @@ def _cuts(edge: tuple[Point, Point], box: Box) -> bool:
     ):
         if step == 0:
             if distance < 0:
-                return False
+                return None
         elif step < 0:
             near = max(near, distance / step)
         else:
             far = min(far, distance / step)
-    return near <= far
+    return (near, far) if near <= far else None

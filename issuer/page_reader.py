@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import partial
 from typing import Any, ClassVar, Final, cast
 
 from PIL import Image
@@ -40,6 +41,13 @@ _MAX_DEPTH: Final = 6
 _SHARES: Final = (0.299, 0.587, 0.114)
 """Of red, green and blue in luminance (ITU-R BT.601), as PDFium turns them gray."""
 _UTF16: Final = 2
+
+
+_BODY: Final = 0.35
+"""Of an em: what letters of all scripts reach up to."""
+_NOTHING: Final[Box] = (0, 0, 0, 0)
+_FILL_AND_STROKE: Final = 2
+"""Rendering mode of text (ISO 32000-1 table 106)."""
 
 
 class Kind(Enum):
@@ -73,8 +81,16 @@ class Ink:
     """Of an em of text, along the line and across it, in points."""
     length: float = 0
     """Of a line of text; where it runs aslant, no less than that."""
+    body: Box = _NOTHING
+    """Where the letters of a text stand, from the baseline up to about the height of
+    small ones; nothing where it runs aslant."""
 
     _outline: Outline | None = None
+
+    @property
+    def owner(self) -> int:
+        """The number that characters of this text tell it by."""
+        return ctypes.addressof(self.handle.contents)
 
     def read_outline(self) -> Outline:
         """Return the path that is painted; read once, for it may be long."""
@@ -110,6 +126,16 @@ class Ink:
         return all(clip.touches(box) for clip in self.clips)
 
 
+@dataclass(frozen=True, slots=True)
+class Character:
+    """A character of the text layer, and where its ink is."""
+
+    text: str
+    box: Box
+    owner: int
+    """The text it is of: `Ink.owner`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PageView:
     """A page as PDFium reads it."""
@@ -124,6 +150,8 @@ class PageView:
     """Gray, 150 dpi."""
     pixels: memoryview
     """The same, row by row."""
+    read_characters: Callable[[], Iterator[Character]]
+    """Reads the text layer character by character, which takes its time."""
 
     @property
     def scale(self) -> tuple[float, float]:
@@ -189,6 +217,7 @@ def _read_pages(document: Any) -> Generator[PageView, None, None]:  # noqa: ANN4
             text=text,
             inks=reader.inks,
             pixels=pixels,
+            read_characters=partial(_read_layer, text_page.raw),
             picture=Image.frombuffer("L", (width, height), _pixels, "raw", "L", 0, 1),
         )
         # Handles are good until the next page is asked for.
@@ -254,12 +283,18 @@ class _InkReader:
     def _read_text(self, ink: Ink) -> None:
         ink.kind = Kind.TEXT
         pdfium.FPDFTextObj_GetFontSize(ink.handle, self._number)
-        a, b, c, d, _, _ = join_transforms(_read_matrix(ink.handle), ink.place)
+        a, b, c, d, e, f = join_transforms(_read_matrix(ink.handle), ink.place)
         size = abs(self._number.value)
         ink.size = (size * math.hypot(a, b), size * math.hypot(c, d))
+        up = (size * c * _BODY, size * d * _BODY)
+        ink.body = _find_body(ink.box, (e, f), up)
         wide, high = ink.box[2] - ink.box[0], ink.box[3] - ink.box[1]
         ink.length = wide if b == 0 else high if a == 0 else math.hypot(wide, high)
         ink.fill, ink.alpha = self._read_colour(pdfium.FPDFPageObj_GetFillColor, ink)
+        mode = pdfium.FPDFTextObj_GetTextRenderMode(ink.handle)
+        if mode == _FILL_AND_STROKE:
+            colour, alpha = self._read_colour(pdfium.FPDFPageObj_GetStrokeColor, ink)
+            ink.stroke = _thin(colour, alpha)
         ink.text = self._read_characters(ink.handle)
         self.inks.append(ink)
 
@@ -314,6 +349,31 @@ class _InkReader:
 def _thin(colour: float, alpha: float) -> float:
     """Return a colour as it looks on white."""
     return colour * alpha + 1 - alpha
+
+
+def _find_body(box: Box, at: Point, up: Point) -> Box:
+    """Return where letters stand on a baseline through a point."""
+    left, bottom, right, top = box
+    (x, y), (across, along) = at, up
+    if across == 0:
+        band = (left, min(y, y + along), right, max(y, y + along))
+    elif along == 0:
+        band = (min(x, x + across), bottom, max(x, x + across), top)
+    else:
+        return _NOTHING
+    return overlap(box, band) or _NOTHING
+
+
+def _read_layer(text_page: Any) -> Iterator[Character]:  # noqa: ANN401 - PDFium's
+    sides = [ctypes.c_double() for _ in range(4)]
+    for index in range(pdfium.FPDFText_CountChars(text_page)):
+        owner = pdfium.FPDFText_GetTextObject(text_page, index)
+        if owner and pdfium.FPDFText_GetCharBox(text_page, index, *sides):
+            left, right, bottom, top = (side.value for side in sides)
+            text = chr(pdfium.FPDFText_GetUnicode(text_page, index))
+            box = (left, bottom, right, top)
+            if text.strip():
+                yield Character(text, box, ctypes.addressof(owner.contents))
 
 
 def _read_matrix(handle: Any) -> Transform:  # noqa: ANN401 - PDFium's

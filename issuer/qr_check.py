@@ -14,7 +14,7 @@ from issuer.errors import GateError
 from issuer.geometry import Box, Point, contains, grow, overlap
 from issuer.page_reader import Ink, Kind, PageView, read_extremes
 from issuer.refusals import Refusal, refuse
-from issuer.visibility import LARGE_TEXT, quote_text
+from issuer.visibility import quote_text
 from templates.place import Place
 
 _TOUCH: Final = 0.6
@@ -31,8 +31,15 @@ _FORMATS: Final = zxingcpp.BarcodeFormats(
 )
 
 
-def check_qr(page: PageView, place: Place | None, text: str | None) -> None:
+def check_qr(
+    page: PageView,
+    place: Place | None,
+    text: str | None,
+    watermark: Ink | None = None,
+) -> None:
     """Check the QR codes of one page; `place` is None where there must be none.
+
+    The watermark may lie under the code: it is faint.
 
     Raises:
         GateError: the code cannot be read, says something else, is not alone, or
@@ -45,7 +52,7 @@ def check_qr(page: PageView, place: Place | None, text: str | None) -> None:
     ]
     if place is not None:
         box = (place.left, place.bottom, place.right, place.top)
-        _check_place(page, box)
+        _check_place(page, box, watermark)
         _check_code(page, box, codes, text)
     if any(said != text or place is None for _, said in codes):
         raise refuse(
@@ -99,7 +106,7 @@ def _decode(pixels: memoryview) -> list[tuple[Point, str]]:
     return codes
 
 
-def _check_place(page: PageView, place: Box) -> None:
+def _check_place(page: PageView, place: Box, watermark: Ink | None) -> None:
     """Check that the QR code is all that is painted in its place.
 
     What lay there before, such as a background, must leave it light: the code is
@@ -111,7 +118,7 @@ def _check_place(page: PageView, place: Box) -> None:
     if not codes:
         return  # and nothing that could be decoded, which is said elsewhere
     for ink in near:
-        if ink.kind is Kind.TEXT and min(ink.size) < LARGE_TEXT:
+        if ink.kind is Kind.TEXT and ink is not watermark:
             raise _over_qr(ink)
     for ink in near[codes[-1] + 1 :]:
         if ink.fills_within(inner) or ink.strokes_within(inner):

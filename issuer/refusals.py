@@ -24,6 +24,7 @@ class Refusal(StrEnum):
     TEXT_COVERED = "text_covered"
     TEXT_CLIPPED = "text_clipped"
     TEXT_PILED_UP = "text_piled_up"
+    TEXT_OVERLAPS = "text_overlaps"
     GLYPH_EMPTY = "glyph_empty"
     IMAGE_HIDDEN = "image_hidden"
     OUTSIDE_PAGE = "outside_page"
@@ -47,6 +48,17 @@ class Refusal(StrEnum):
 
 _ASK_TH: Final = "โปรดแจ้งผู้ดูแลแบบเอกสาร"
 _ASK_EN: Final = "tell whoever keeps this document type"
+
+
+_QUOTED: Final = 40
+"""Characters of a text that a message repeats."""
+
+
+def quote(text: str) -> str:
+    """Return a text as a message repeats it."""
+    text = " ".join(text.split())
+    short = text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+    return f"“{short}”"
 
 
 def refuse(reason: Refusal, *, th: str, en: str) -> GateError:

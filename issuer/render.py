@@ -96,6 +96,7 @@ def render_pdf(job: RenderJob) -> Rendered:
         qr=pages.qr,
         qr_text=job.qr.text if job.qr else None,
         attachments=attachments,
+        watermark=job.watermark,
     )
     return Rendered(pdf=out.getvalue(), expected=expected)
 

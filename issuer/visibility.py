@@ -7,21 +7,23 @@ in painting order, then the picture of the page, which shows also what the order
 not tell.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from issuer.errors import GateError
 from issuer.geometry import Box, contains, grow, overlap
+from issuer.overlaps import check_overlaps
 from issuer.page_reader import Ink, Kind, PageView, read_extremes
-from issuer.refusals import Refusal, refuse
+from issuer.refusals import Refusal, quote, refuse
 
 MIN_TEXT_HEIGHT: Final = 3.0
 """Points of an em: about a millimetre, less than any small print."""
 MIN_TEXT_WIDTH: Final = 1.5
 MIN_CONTRAST: Final = 0.2
 """Difference of luminance between text and ground; gray print has 0.4 and more."""
-LARGE_TEXT: Final = 60.0
-"""Points: from here on text is a watermark, which is faint, and printed over."""
+_LEAST_WATERMARK: Final = 60.0
+"""Points of an em."""
 MIN_LARGE_CONTRAST: Final = 0.04
 
 _SHEET_TOLERANCE: Final = 1.0
@@ -31,6 +33,10 @@ _TOUCH: Final = 0.6
 _THIN: Final = 1.5
 """Points: rules and underlines, which strike no letter out unless they are white."""
 _ERASING_CONTRAST: Final = 0.5
+_SHARE_OF_RULES: Final = 0.3
+"""Of the box of a text, that rules over it may fill in all."""
+_MIN_ASPECT: Final = 0.3
+"""Width of letters to their height; the narrowest of condensed ones have 0.5."""
 _MIN_ADVANCE: Final = 0.1
 """Of an em a character, in a line of text: Thai marks take no room of their own."""
 _PILE: Final = 3
@@ -40,14 +46,15 @@ _SHARE_OF_INK, _SHARE_OF_GROUND = 0.02, 0.2
 """Parts of a picture of text that are ink and ground, where the ground is unknown."""
 _SHARE_OF_LARGE_INK: Final = 0.03
 """Of the box around a watermark; letters fill a tenth of it, turned as they are."""
-_QUOTED: Final = 40
-"""Characters of a text that a message repeats."""
 
 
-def check_visible(page: PageView, *, patterned: bool) -> None:
+def check_visible(
+    page: PageView, *, patterned: bool, watermark: Ink | None = None
+) -> None:
     """Check that all text of a page is seen.
 
-    `patterned` tells that some areas are filled with more than one colour.
+    `patterned` tells that some areas are filled with more than one colour; the
+    watermark may be faint, and printed over.
 
     Raises:
         GateError: something is hidden or off the sheet.
@@ -71,23 +78,42 @@ def check_visible(page: PageView, *, patterned: bool) -> None:
             if ink.fill is not None or ink.kind is not Kind.PATH:
                 fills.append(ink)
     for ink, areas_below, fills_below in texts:
-        if min(ink.size) >= LARGE_TEXT:
-            _check_large(page, ink)
+        if ink is watermark:
+            _check_watermark(page, ink)
             continue
         grounds = _find_grounds(ink, fills[:fills_below], patterned=patterned)
         _check_contrast(ink, [ground for ground in grounds if ground is not None])
         _check_uncovered(ink, areas[areas_below:])
-        _check_picture(page, ink, known=None not in grounds)
+        _check_picture(page, ink, known=None not in grounds and ink.stroke is None)
+    check_overlaps(page, [ink for ink, _, _ in texts if ink is not watermark])
+
+
+def find_watermark(page: PageView, text: str | None) -> Ink | None:
+    """Return the watermark of a page, if there is to be one and it is there."""
+    if text is None:
+        return None
+    for ink in page.inks:
+        large = ink.kind is Kind.TEXT and min(ink.size) >= _LEAST_WATERMARK
+        if large and ink.text.split() == text.split():
+            return ink
+    return None
 
 
 def _check_form(ink: Ink, sheet: Box) -> None:
     """Check a text by itself."""
     along, across = ink.size
-    if across < MIN_TEXT_HEIGHT or along < MIN_TEXT_WIDTH:
+    if across < MIN_TEXT_HEIGHT or along < max(MIN_TEXT_WIDTH, across * _MIN_ASPECT):
         raise refuse(
             Refusal.TEXT_TOO_SMALL,
             th=f"ข้อความ {quote_text(ink)} ตัวเล็กจนอ่านไม่ได้",
             en=f"the text {quote_text(ink)} is too small to be read ({across:.1f} pt)",
+        )
+    if ink.stroke is not None and abs(ink.stroke - (ink.fill or 0)) > MIN_CONTRAST / 2:
+        raise refuse(
+            Refusal.TEXT_INVISIBLE,
+            th=f"ขอบของข้อความ {quote_text(ink)} มีสีต่างจากตัวอักษร จึงอาจกลบตัวอักษรได้",
+            en=f"the outlines of {quote_text(ink)} have another colour than its "
+            "letters, and may cover them",
         )
     letters = len("".join(ink.text.split()))
     if letters >= _PILE and ink.length < letters * along * _MIN_ADVANCE:
@@ -164,8 +190,13 @@ def _check_contrast(text: Ink, grounds: Iterable[float]) -> None:
 
 def _check_uncovered(text: Ink, above: Iterable[Ink]) -> None:
     inner = grow(text.box, -_TOUCH)
+    room = max(inner[2] - inner[0], 0) * max(inner[3] - inner[1], 0)
+    left = room * _SHARE_OF_RULES
     for area in above:
-        if overlap(area.box, inner) and _covers(area, text, inner):
+        if overlap(area.box, inner) is None:
+            continue
+        left -= _measure_cover(area, text, inner)
+        if left < 0:
             raise refuse(
                 Refusal.TEXT_COVERED,
                 th=f"ข้อความ {quote_text(text)} ถูกภาพหรือสีทับไว้",
@@ -173,16 +204,23 @@ def _check_uncovered(text: Ink, above: Iterable[Ink]) -> None:
             )
 
 
-def _covers(area: Ink, text: Ink, inner: Box) -> bool:
+def _measure_cover(area: Ink, text: Ink, inner: Box) -> float:
+    """Return how much of a text a rule covers; all of it, if it is no mere rule."""
     own = 0.0 if text.fill is None else text.fill
     left, bottom, right, top = area.box
+    covered = 0.0
     if area.fills_within(inner):
         thin = area.kind is Kind.PATH and min(right - left, top - bottom) <= _THIN
         if not thin or abs((area.fill or 0.0) - own) >= _ERASING_CONTRAST:
-            return True
-    if not area.strokes_within(inner):
-        return False
-    return area.width > _THIN or abs((area.stroke or 0.0) - own) >= _ERASING_CONTRAST
+            return math.inf
+        shared = overlap(area.box, inner) or inner
+        covered += (shared[2] - shared[0]) * (shared[3] - shared[1])
+    if area.strokes_within(inner):
+        erasing = abs((area.stroke or 0.0) - own) >= _ERASING_CONTRAST
+        if erasing or area.width > _THIN:
+            return math.inf
+        covered += area.read_outline().length_within(inner) * area.width
+    return covered
 
 
 def _check_picture(page: PageView, text: Ink, *, known: bool) -> None:
@@ -203,7 +241,7 @@ def _check_picture(page: PageView, text: Ink, *, known: bool) -> None:
         )
 
 
-def _check_large(page: PageView, text: Ink) -> None:
+def _check_watermark(page: PageView, text: Ink) -> None:
     """Check a watermark: faint, printed over, but there."""
     fill = 0.0 if text.fill is None else text.fill
     ink = _share(page.crop(text.box).histogram(), fill, MIN_LARGE_CONTRAST / 3)
@@ -224,9 +262,7 @@ def _share(histogram: Sequence[int], shade: float, distance: float) -> float:
 
 def quote_text(ink: Ink) -> str:
     """Return the text as a message repeats it."""
-    text = " ".join(ink.text.split())
-    short = text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
-    return f"“{short}”"
+    return quote(ink.text)
 
 
 def _outside(th: str, en: str) -> GateError:

@@ -95,38 +95,38 @@ def unordered_text(canvas: Canvas) -> None:
     """Two columns whose lines are drawn from right to left, from the foot up."""
     for row in range(4):
         for x in (400, 230, 60):
-            canvas.drawString(x, 690 + 14 * row, f"ช่องที่ {row}-{x}")
+            canvas.drawString(x, 390 + 14 * row, f"ช่องที่ {row}-{x}")
 
 
 def hyphens_at_line_ends(canvas: Canvas) -> None:
-    canvas.drawString(60, 720, "แบบ ภ.ง.ด.-")
-    canvas.drawString(60, 706, "90 กรอกโดยผู้รับใบ-")
-    canvas.drawString(60, 692, "อนุญาต")
+    canvas.drawString(60, 420, "แบบ ภ.ง.ด.-")
+    canvas.drawString(60, 406, "90 กรอกโดยผู้รับใบ-")
+    canvas.drawString(60, 392, "อนุญาต")
 
 
 def bold_by_printing_twice(canvas: Canvas) -> None:
-    canvas.drawString(60, 720, "หัวข้อหนา")
-    canvas.drawString(60.3, 720, "หัวข้อหนา")
+    canvas.drawString(60, 420, "หัวข้อหนา")
+    canvas.drawString(60.3, 420, "หัวข้อหนา")
 
 
 def bold_by_an_outline(canvas: Canvas) -> None:
-    text = canvas.beginText(60, 720)
+    text = canvas.beginText(60, 420)
     text.setTextRenderMode(2)
     text.textOut("หัวข้อหนา")
     canvas.drawText(text)
 
 
 def dotted_lines(canvas: Canvas) -> None:
-    canvas.drawString(60, 720, "ชื่อ" + "." * 90)
+    canvas.drawString(60, 420, "ชื่อ" + "." * 90)
     canvas.setDash(1, 2)
-    canvas.line(60, 700, 500, 700)
+    canvas.line(60, 400, 500, 400)
 
 
 def white_on_colour(canvas: Canvas) -> None:
     canvas.setFillColorRGB(0.1, 0.2, 0.5)
-    canvas.roundRect(50, 690, 480, 30, 6, stroke=0, fill=1)
+    canvas.roundRect(50, 390, 480, 30, 6, stroke=0, fill=1)
     canvas.setFillColorRGB(1, 1, 1)
-    canvas.drawString(60, 702, "ส่วนที่ ๑ สำหรับเจ้าหน้าที่")
+    canvas.drawString(60, 402, "ส่วนที่ ๑ สำหรับเจ้าหน้าที่")
 
 
 def upright_text(canvas: Canvas) -> None:
@@ -150,7 +150,7 @@ def pale_emblem(canvas: Canvas) -> None:
 
 def picture_with_alpha(canvas: Canvas) -> None:
     logo = Image.new("RGBA", (60, 60), (200, 30, 30, 60))
-    canvas.drawImage(ImageReader(logo), 60, 690, 50, 50, mask="auto")
+    canvas.drawImage(ImageReader(logo), 60, 390, 50, 50, mask="auto")
 
 
 def bleeding_border(canvas: Canvas) -> None:
@@ -226,7 +226,7 @@ def test_forms_with_rarer_parts_of_pdf_pass(
     draw: Callable[[Pdf], bytes], tmp_path: Path
 ) -> None:
     canvas, out = start_form()
-    canvas.drawString(60, 720, "แบบ")
+    canvas.drawString(60, 420, "แบบ")
     canvas.save()
     with Pdf.open(out) as pdf:
         pdf.pages[0].contents_add(draw(pdf), prepend=True)

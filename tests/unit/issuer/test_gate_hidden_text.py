@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Text that is in the text layer but not before the eyes is not sealed."""
 
+from dataclasses import replace
+
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf
 
+from issuer.expected import Rendered
 from issuer.gate import check_rendered
 from tests.tampering import (
     add_resource,
@@ -295,20 +298,26 @@ def test_a_path_off_the_sheet_is_refused(operators: bytes) -> None:
     assert refusal(spoil(paint(operators))).reason == "outside_page"
 
 
+def expect_watermark(rendered: Rendered) -> Rendered:
+    text = first_line().text
+    rendered = expect_first(rendered, text)
+    return replace(rendered, expected=replace(rendered.expected, watermark=text))
+
+
 def test_a_watermark_that_is_seen_passes() -> None:
     large = first_line().at(30, 300, 62, "0.925 g")
-    check_rendered(expect_first(spoil(paint(large, below=True)), first_line().text))
+    check_rendered(expect_watermark(spoil(paint(large, below=True))))
 
 
 def test_a_watermark_painted_over_is_refused() -> None:
     large = first_line().at(30, 300, 62, "0.925 g") + b" 1 g 0 0 590 840 re f"
-    rendered = expect_first(spoil(paint(large, below=True)), first_line().text)
+    rendered = expect_watermark(spoil(paint(large, below=True)))
     assert refusal(rendered).reason == "text_covered"
 
 
 def test_a_watermark_in_white_is_refused() -> None:
     large = first_line().at(30, 300, 62, "0.99 g")
-    rendered = expect_first(spoil(paint(large, below=True)), first_line().text)
+    rendered = expect_watermark(spoil(paint(large, below=True)))
     assert refusal(rendered).reason == "text_covered"
 
 
@@ -336,3 +345,42 @@ def test_a_missing_line_is_refused_with_the_words_where_the_texts_part() -> None
     assert error.reason == "text_differs"
     assert "ข้อความที่หายไป" in error.th
     assert "ข้อความที่หายไป" in str(error)
+
+
+@pytest.mark.parametrize("size", [12, 62])
+def test_text_outlined_in_the_colour_of_paper_is_refused(size: int) -> None:
+    line = first_line().at(30, 300, size, "0 g 2 Tr 1 G 9 w")
+    assert refusal(show(line)).reason == "text_invisible"
+
+
+@pytest.mark.parametrize(
+    "operators",
+    [
+        b"0.5 g 0 280 590 70 re f " + first_line().at(30, 300, 62, "0.5 g"),
+        first_line().at(30, 300, 62, "0 g") + b" 0 g 0 280 590 90 re f",
+        first_line().at(30, 300, 62, "0.925 g"),
+    ],
+)
+def test_large_text_that_is_no_watermark_is_judged_as_any_text(
+    operators: bytes,
+) -> None:
+    reason = refusal(show(operators)).reason
+    assert reason in {"text_without_contrast", "text_covered"}
+
+
+def test_white_text_on_a_ground_that_is_clipped_away_is_refused() -> None:
+    ground = "q 0 0 1 1 re W n 0 g 20 20 500 40 re f Q 0 g 90 33 300 1 re f 1 g"
+    error = refusal(show(first_line().at(FREE_X, FREE_Y, setup=ground)))
+    assert error.reason == "text_without_contrast"
+
+
+@pytest.mark.parametrize("bar", ["{y} 300 1.4 re f", "{y} m 390 {y} l S"])
+def test_text_under_many_thin_gray_bars_is_refused(bar: str) -> None:
+    bars = "".join(" 90 " + bar.format(y=22 + 1.3 * step) for step in range(20))
+    line = first_line().at(FREE_X, FREE_Y) + b" 0.49 g 0.49 G 1.4 w" + bars.encode()
+    assert refusal(show(line)).reason == "text_covered"
+
+
+def test_text_squeezed_to_an_eighth_is_refused() -> None:
+    error = refusal(show(first_line().at(330, FREE_Y, 14, setup="13 Tz")))
+    assert error.reason == "text_too_small"
