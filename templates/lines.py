@@ -7,8 +7,8 @@ take a hyphen there for one that divides a word, and run single letters together
 was typed, spaces and hyphens included.
 """
 
+import bisect
 import functools
-import itertools
 from dataclasses import dataclass, replace
 
 from templates.families import Family
@@ -19,12 +19,16 @@ from templates.words import (
     Piece,
     Run,
     cut_pieces,
+    find_cluster_ends,
     may_divide,
-    split_clusters,
 )
 
 _SPACES = (" ", NO_BREAK_SPACE)
 _TWO_WORDS = 2
+_FEW = 16
+"""Letters after which it is asked for the first time whether the line is full."""
+_LONG = 32
+"""Characters; a word of fewer is measured as a whole."""
 _ROUNDING = 0.01
 """Points; sums of widths are not exact."""
 _MAX_TEXTS = 1024
@@ -111,6 +115,17 @@ class _Filler:
         return self._faces[piece.bold].shape(piece.text)
 
     def _measure(self, piece: Piece) -> float:
+        """Return the width of a piece; of one far too long for a line, enough of it.
+
+        Else the rest of a long word would be measured anew for each of its lines.
+        """
+        enough = max(self._room, self._width) + 2 * self._size
+        few = _LONG
+        while few < len(piece.text):
+            head = self._shape(replace(piece, text=piece.text[:few]))
+            if head.width * self._size / 1000 > enough:
+                return head.width * self._size / 1000
+            few *= 2
         return self._shape(piece).width * self._size / 1000
 
     def _push(self, piece: Piece) -> None:
@@ -140,18 +155,28 @@ class _Filler:
     def _divide(self) -> bool:
         """Divide the line between letters where it is full, as the last resort."""
         text = "".join(piece.text for piece in self._pieces)
-        letters = split_clusters(text)
-        places = list(itertools.accumulate(map(len, letters)))[:-1]
-        fitting = list(itertools.takewhile(self._fits_to, places)) or places[:1]
+        fitting = self._find_fitting(text)
         if not fitting:
             return False
-        allowed = [place for place in fitting if may_divide(text, place)]
-        self._finish(self._split((allowed or fitting)[-1]))
+        allowed = (place for place in reversed(fitting) if may_divide(text, place))
+        self._finish(self._split(next(allowed, fitting[-1])))
         return True
 
-    def _fits_to(self, end: int) -> bool:
-        """Tell whether the first characters of the line fit on it."""
-        return self._measure_to(end) <= self._room
+    def _find_fitting(self, text: str) -> list[int]:
+        """Return the ends of the letters that fit on the line, one at the least.
+
+        The rest of a long text is not looked at: it may be thousands of letters.
+        """
+        places: list[int] = []
+        few = _FEW
+        for end in find_cluster_ends(text):
+            places.append(end)
+            if len(places) == few:
+                if self._measure_to(end) > self._room:
+                    break
+                few *= 2
+        count = bisect.bisect_right(places, self._room, key=self._measure_to)
+        return places[: max(count, 1)]
 
     def _measure_to(self, end: int) -> float:
         """Return the width of the first characters of the line."""
@@ -224,6 +249,12 @@ def _keep_single_letters(pieces: list[SetPiece]) -> list[SetPiece]:
     words = "".join(piece.text for piece in pieces).split(" ")
     if len(words) < _TWO_WORDS or any(len(word) != 1 for word in words):
         return pieces
-    [letter], [space] = pieces[0].shape.letters, pieces[1].shape.letters
+    # A vowel before its consonant takes the space into its piece; and a line of one
+    # hyphen looks like two words, but has no space within.
+    count = 1 if len(pieces[0].shape.letters) == _TWO_WORDS else 2
+    letters = [letter for piece in pieces[:count] for letter in piece.shape.letters]
+    if len(letters) != _TWO_WORDS or letters[1].text != " ":
+        return pieces
+    letter, space = letters
     joined = Shape((letter.join_space(space),), letter.advance + space.advance)
-    return [replace(pieces[0], shape=joined), *pieces[2:]]
+    return [replace(pieces[0], shape=joined), *pieces[count:]]

@@ -10,7 +10,7 @@ any case.
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -170,6 +170,13 @@ def may_divide(text: str, at: int) -> bool:
 def split_clusters(text: str) -> list[str]:
     """Split a word into what the eye takes for letters; the last resort."""
     return _CLUSTER.findall(text)
+
+
+def find_cluster_ends(text: str) -> Iterator[int]:
+    """Yield where letters end, as `split_clusters` splits them, but for the last."""
+    for found in _CLUSTER.finditer(text):
+        if found.end() < len(text):
+            yield found.end()
 
 
 def _find_cuts(text: str, owners: list[int]) -> list[int]:

@@ -12,7 +12,9 @@ from pythainlp.corpus.common import thai_words
 from pythainlp.tokenize import word_tokenize
 
 from templates.families import SARABUN
+from templates.fonts import Shape, load_face
 from templates.lines import set_lines
+from templates.spelling import find_fault
 from templates.words import Run, split_clusters
 from tests.settings import TEXT_SEED
 from tests.thai_text import TextMaker
@@ -75,7 +77,7 @@ def test_no_line_begins_or_ends_with_what_may_not(width: int) -> None:
 def test_lines_break_between_words_of_the_dictionary() -> None:
     """No line ends within a word that the dictionary found, or within a letter."""
     words = thai_words()
-    listed = sorted(words)
+    listed = sorted(word for word in words if find_fault(word) is None)
     maker = TextMaker(TEXT_SEED, 3)
     texts = [PARAGRAPH] + [
         "".join(maker.pick(listed) + maker.pick(("", "", " ")) for _ in range(20))
@@ -180,3 +182,33 @@ def test_quotes_and_brackets_hold_on_to_their_words(
         lines = set_text(text, width)
         assert any(opening in line for line in lines), lines
         assert any(closing in line for line in lines), lines
+
+
+@pytest.mark.parametrize("letter", ["W", "i", "x\u0302", "ฟื้"])
+@pytest.mark.parametrize("width", [15, 60, 400])
+def test_a_word_longer_than_the_line_fills_every_line(
+    letter: str, width: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    face = load_face(SARABUN, bold=False)
+    shape, shaped = face.shape, list[int]()
+
+    def count(text: str) -> Shape:
+        shaped.append(len(text))
+        return shape(text)
+
+    monkeypatch.setattr(face, "shape", count)
+    text = letter * 3000
+    *lines, last = set_lines.__wrapped__((SARABUN, 12), (Run(text),), width)
+    assert "".join(line.text for line in (*lines, last)) == text
+    assert len({line.text for line in lines}) == 1
+    assert lines[0].width <= width < shape(lines[0].text + letter).width * 12 / 1000
+    assert last.text == last.text[: len(lines[0].text)]
+    # Measured some times, and not anew for each of its lines.
+    assert sum(shaped) < 100 * len(text)
+
+
+@pytest.mark.parametrize("text", ["เ W", "เ ก", "เเW- ", "- ", "W ก", "เ - ๆ"])
+@pytest.mark.parametrize("width", [12.5, 20, 200])
+def test_odd_single_letters_lose_nothing(text: str, width: float) -> None:
+    lines = set_text(text, width)
+    assert "".join(line.removesuffix("\n") for line in lines) == text
