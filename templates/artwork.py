@@ -5,9 +5,11 @@ The catalogue knows that they are there. Here they are opened and judged, each o
 for the process: when an issuer starts, by `tra types check`, and never in a verifier.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from templates.background import Sheet, open_sheets
+from templates.barcodes import check_codes
 from templates.blocks import Image, walk_blocks
 from templates.document_type import DocumentType
 from templates.errors import TypeFileError
@@ -22,10 +24,29 @@ def check_artwork(document_type: DocumentType) -> None:
         TypeFileError: one of them cannot be used; names it, and what to do.
     """
     check_family(document_type.page.family)
-    open_background(document_type)
+    for _ in _open_pictures(document_type):
+        pass
+
+
+def check_no_codes(document_type: DocumentType) -> None:
+    """Look for barcodes on all that a type draws with; a second or two for a page.
+
+    Raises:
+        TypeFileError: there is one; names the file, and what to do.
+    """
+    for file, picture in _open_pictures(document_type):
+        check_codes(file, picture)
+
+
+def _open_pictures(document_type: DocumentType) -> Iterator[tuple[Path, Picture]]:
+    background = document_type.page.background
+    if background is not None:
+        for sheet in open_background(document_type):
+            yield document_type.folder / background.file, sheet.picture
     for block in walk_blocks(document_type.all_blocks()):
         if isinstance(block, Image) and block.file:
-            open_mark(document_type.folder / block.file)
+            file = document_type.folder / block.file
+            yield file, open_mark(file)
 
 
 def open_background(document_type: DocumentType) -> tuple[Sheet, ...]:

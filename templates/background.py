@@ -7,6 +7,7 @@ comes here; `templates.artwork` opens the backgrounds of all types at start.
 """
 
 import functools
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,7 +54,12 @@ class Sheet:
     """What can be copied from it."""
 
 
-@functools.lru_cache(maxsize=32)
+_Key = tuple[bytes, tuple[float, float] | None]
+_opened: dict[_Key, tuple[tuple[Sheet, ...], bool]] = {}
+"""What was opened, by what is in the file and the paper it is for."""
+
+
+@functools.cache
 def open_sheets(
     file: Path, paper: tuple[float, float] | None, *, may_hold_text: bool
 ) -> tuple[Sheet, ...]:
@@ -70,20 +76,33 @@ def open_sheets(
                 f"Make its pictures smaller: {MAX_FILE_BYTES / 1_000_000:.0f} MB are "
                 "the most, and 0.2 MB are usual.",
             )
-        data = file.read_bytes()
-        check_packed(data)
-        with Pdf.open(BytesIO(data)) as pdf:
-            _check_file(pdf)
-            for page in pdf.pages:
-                _check_page(page, paper)
-            cleaned, shows_text = _copy_sheets(pdf)
+        sheets, shows_text = _open_once(file.read_bytes(), paper)
         if shows_text and not may_hold_text:
             raise ForeignContentError(
                 "it holds text, and is declared an ornament",
                 "Say in [page.background] what it shows, "
                 'alt = { th = "...", en = "..." }, or turn its text into outlines.',
             )
-        return _read_sheets(cleaned)
+        return sheets
+
+
+def _open_once(
+    data: bytes, paper: tuple[float, float] | None
+) -> tuple[tuple[Sheet, ...], bool]:
+    """Return the sheets of a file, and whether any shows text; opened once.
+
+    One file may lie beside many types: it is known by what is in it.
+    """
+    key = (hashlib.sha256(data).digest(), paper)
+    if key not in _opened:
+        check_packed(data)
+        with Pdf.open(BytesIO(data)) as pdf:
+            _check_file(pdf)
+            for page in pdf.pages:
+                _check_page(page, paper)
+            copied, shows_text = _copy_sheets(pdf)
+        _opened[key] = (_read_sheets(copied), shows_text)
+    return _opened[key]
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def read_photograph(jpeg: bytes) -> Picture:
     )
 
 
-@functools.lru_cache(maxsize=32)
+@functools.cache
 def open_picture(file: Path) -> Picture:
     """Open a picture that lies beside a type; once for the process.
 

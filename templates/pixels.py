@@ -100,6 +100,17 @@ def unpack(data: bytes) -> tuple[tuple[int, int], bool, bytes]:
         return plain.size, plain.mode == "L", plain.tobytes()
 
 
+def show_gray(
+    data: bytes, size: tuple[int, int], *, is_gray: bool, is_jpeg: bool
+) -> Image.Image:
+    """Return a picture that was read before in shades of gray."""
+    if is_jpeg:
+        with _opened(data) as image:
+            return image.convert("L")
+    mode = "L" if is_gray else "RGB"
+    return Image.frombytes(mode, size, zlib.decompress(data)).convert("L")
+
+
 @contextmanager
 def _opened(data: bytes) -> Iterator[Image.Image]:
     try:

@@ -42,7 +42,7 @@ def check_family(family: Family) -> None:
         _check_file(family.find_file(bold=bold))
 
 
-@functools.lru_cache(maxsize=64)
+@functools.cache
 def _check_file(file: Path) -> None:
     data = _read(file)
     face = hb.Face(data)

@@ -23,7 +23,7 @@ from issuer.errors import (
 from issuer.gate import check_rendered
 from issuer.rehearsal import rehearse
 from issuer.render import render_pdf
-from templates.artwork import check_artwork
+from templates.artwork import check_artwork, check_no_codes
 from templates.catalogue import (
     TYPE_FILE,
     Catalogue,
@@ -101,6 +101,7 @@ def check_type(
     try:
         kind = read_document_type(folder)
         check_artwork(kind)
+        check_no_codes(kind)
     except TypeFileError as error:
         return TypeReport(
             folder=folder, document_type=None, findings=(_of_file_error(error),)

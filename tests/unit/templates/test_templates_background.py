@@ -2,6 +2,7 @@
 """A background lies under the pages as it is, or is refused at start with a way out."""
 
 import io
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from templates.artwork import check_artwork
+from templates.artwork import check_artwork, open_background
 from templates.catalogue import DocumentType
 from templates.errors import TypeFileError
 from templates.families import SARABUN
@@ -354,3 +355,14 @@ def test_a_large_file_is_refused(tmp_path: Path) -> None:
         TypeFileError, match=r"it has 2\.1 MB, and every document would"
     ):
         check_artwork(make_form(tmp_path, form))
+
+
+def test_a_form_of_many_types_is_opened_once_and_kept(tmp_path: Path) -> None:
+    form = draw_form("แบบ")
+    kinds = [make_form(tmp_path / f"{n}", form) for n in range(40)]
+    for kind in kinds[1:]:
+        shutil.copy(kinds[0].folder / "form.pdf", kind.folder)
+    opened = [open_background(kind) for kind in kinds]
+    for kind in kinds:
+        (kind.folder / "form.pdf").unlink()
+    assert {open_background(kind) for kind in kinds} == {opened[0]}
