@@ -98,11 +98,15 @@ def list_characters(*, bold: bool) -> list[str]:
     lines = []
     for char in map(chr, sorted(table)):
         kind = unicodedata.category(char)
-        follows = kind.startswith("M") or "\u0e30" <= char <= "\u0e3a"
-        if kind not in UNSEEN:
-            lines.append(
-                f"กข{char}ค ก{char}" if follows else f"กข{char} A{char}B {char}"
-            )
+        is_thai = "\u0e00" <= char <= "\u0e7f"
+        if kind in UNSEEN:
+            continue
+        if is_thai and (kind.startswith("M") or "\u0e30" <= char <= "\u0e3a"):
+            lines.append(f"กข{char}ค ก{char}")
+        elif kind.startswith("M"):
+            lines.append(f"กขx{char}ค B{char}")
+        else:
+            lines.append(f"กข{char} A{char}B {char}")
     return lines
 
 
