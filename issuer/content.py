@@ -16,6 +16,7 @@ from typing import ClassVar, Final
 
 from issuer.errors import GateError
 from issuer.refusals import Refusal, refuse, refuse_access, refuse_archive, refuse_part
+from templates.operands import OPERATORS, takes
 
 _MAX_SAVED_STATES: Final = 28
 """ISO 19005-3, 6.1.13."""
@@ -23,10 +24,11 @@ _MAX_SAVED_STATES: Final = 28
 # Possessive throughout: what was read is never read again in another way.
 _NUMBER: Final = rb"[-+]?+(?:\d++\.?+\d*+|\.\d++)"
 _BLANK: Final = rb"[\0\t\n\f\r ]"
+_PAIR: Final = rb"(?:" + _NUMBER + _BLANK + rb"++){2}+"
 _END: Final = rb"(?=[\0\t\n\f\r \[\]<>()/%]|\Z)"
 _TOKEN: Final = re.compile(
-    rb"(?:(?P<path>(?:(?:(?:" + _NUMBER + _BLANK + rb"++){2,6}+(?:re|[mlcvy])|h)"
-    + _BLANK + rb"++)++)"
+    rb"(?:(?P<path>(?:(?:" + _PAIR + rb"(?:[ml]|" + _PAIR + rb"(?:re|[vy]|" + _PAIR
+    + rb"c))|h)" + _BLANK + rb"++)++)"
     rb"|(?P<array>\[(?:<(?:[0-9A-Fa-f]{2})*+>|" + _NUMBER + rb"|[\t\n\r ])*+\])"
     rb"|(?P<number>" + _NUMBER + _END + rb")"
     rb"|(?P<hex><(?:[0-9A-Fa-f]{2})*+>)"
@@ -35,7 +37,7 @@ _TOKEN: Final = re.compile(
     + _BLANK + rb"++\d{1,9}+" + _BLANK + rb"*+>>" + _BLANK + rb"*+BDC)" + _END
     + rb"|(?P<name>/[^\0\t\n\f\r \[\]<>(){}/%]*+)"
     rb"|(?P<text>\((?:[^()\\]|\\[\0-\xff]|\((?:[^()\\]|\\[\0-\xff])*+\))*+\))"
-    rb"|(?P<other><<|>>|\[|\])"
+    rb"|(?P<bracket><<|>>|\[|\])"
     rb"|(?P<blank>" + _BLANK + rb"))" + _BLANK + rb"*+"
 )  # fmt: skip
 _HEX: Final = re.compile(rb"<([0-9A-Fa-f]*)>")
@@ -56,7 +58,7 @@ _ARTIFACT_WORDS: Final = frozenset(
     b"/Artifact /Type /Subtype /BBox /Attached /Pagination /Layout /Page /Background "
     b"/Header /Footer /Watermark /Top /Bottom /Left /Right".split()
 )
-_PASSED_OVER: Final = frozenset({"path", "other", "blank"})
+_OPENING: Final = {b">>": "<<", b"]": "["}
 _VISIBLE_MODES: Final = (b"0", b"2")
 
 
@@ -93,6 +95,8 @@ class _Reader:
         self._names: list[bytes] = []
         self._strings: list[bytes] = []
         self._number = b""
+        self._kinds: list[str] = []
+        """Of the operands that wait for their operator."""
 
     def read(self, data: bytes) -> ContentUse:
         operators, position, end = self._OPERATORS, 0, len(data)
@@ -105,30 +109,73 @@ class _Reader:
                 handle = operators.get(token["operator"])
                 if handle is None:
                     raise _unknown(token["operator"])
+                self._check_operands(token["operator"])
                 handle(self, token["operator"])
-                self._names, self._strings = [], []
-            elif kind not in _PASSED_OVER:
+                self._names, self._strings, self._kinds = [], [], []
+                self._number = b""
+            elif kind == "path":
+                if self._kinds:
+                    raise _unfitting(token[0])
+            elif kind != "blank":
                 self._keep(kind or "", token[kind or 0])
         self._check_end()
         return self._use
 
     def _keep(self, kind: str, value: bytes) -> None:
         """Keep an operand until its operator comes."""
-        if kind == "number":
-            self._number = value
-        elif kind == "name":
-            self._names.append(value)
-        elif kind == "array":
-            self._strings.append(b"".join(_HEX.findall(value)))
-        elif kind == "hex":
-            self._strings.append(value[1:-1])
-        elif kind == "text":
-            self._strings.append(_unescape(value[1:-1]).hex().encode())
-        elif kind == "mark":
+        if kind == "mark":
             self._begin(value)
+        elif kind == "bracket":
+            self._bracket(value)
+        else:
+            self._KEEPERS[kind](self, value)
+
+    def _keep_number(self, value: bytes) -> None:
+        self._number = value
+        self._kinds.append("n")
+
+    def _keep_name(self, value: bytes) -> None:
+        self._names.append(value)
+        self._kinds.append("N")
+
+    def _keep_array(self, value: bytes) -> None:
+        self._strings.append(b"".join(_HEX.findall(value)))
+        self._kinds.append("T" if b"<" in value else "A")
+
+    def _keep_hex(self, value: bytes) -> None:
+        self._strings.append(value[1:-1])
+        self._kinds.append("s")
+
+    def _keep_text(self, value: bytes) -> None:
+        self._strings.append(_unescape(value[1:-1]).hex().encode())
+        self._kinds.append("s")
+
+    def _bracket(self, value: bytes) -> None:
+        """Make one operand of what stands in brackets."""
+        opening = _OPENING.get(value)
+        if opening is None:
+            self._kinds.append(value.decode())
+            return
+        if opening not in self._kinds:
+            raise _unfitting(value)
+        start = len(self._kinds) - 1 - self._kinds[::-1].index(opening)
+        inner = set(self._kinds[start + 1 :])
+        if opening == "<<":
+            kind = "D"
+        elif inner <= {"n", "s"}:
+            kind = "T" if "s" in inner else "A"
+        else:
+            kind = "?"
+        self._kinds[start:] = [kind]
+
+    def _check_operands(self, operator: bytes) -> None:
+        """Refuse operands too many, too few or of a wrong kind: readers guess apart."""
+        name = operator.decode("latin-1")
+        if name in OPERATORS and not takes(name, "".join(self._kinds)):
+            raise _unfitting(operator)
 
     def _check_end(self) -> None:
-        if self._open or self._in_text or self._saved:
+        if self._open or self._in_text or self._saved or self._kinds:
             raise _unreadable(b"the end")
 
     def _begin(self, mark: bytes) -> None:
@@ -254,6 +301,13 @@ class _Reader:
             Refusal.NOT_PERMITTED, f"operator {operator.decode('latin-1')}"
         )
 
+    _KEEPERS: ClassVar[dict[str, Callable[["_Reader", bytes], None]]] = {
+        "number": _keep_number,
+        "name": _keep_name,
+        "array": _keep_array,
+        "hex": _keep_hex,
+        "text": _keep_text,
+    }
     _OPERATORS: ClassVar[dict[bytes, Callable[["_Reader", bytes], None]]] = {
         **dict.fromkeys(_PLAIN, _pass),
         **dict.fromkeys(_PAINTING, _paint),
@@ -296,6 +350,15 @@ def _unreadable(where: bytes) -> GateError:
         Refusal.UNREADABLE,
         th="อ่านเนื้อหาของหน้าไม่ได้ โปรดแจ้งผู้ดูแลแบบเอกสาร",
         en=f"the content of a page cannot be read at {where.decode('latin-1')!r}",
+    )
+
+
+def _unfitting(operator: bytes) -> GateError:
+    return refuse(
+        Refusal.UNREADABLE,
+        th="คำสั่งวาดในหน้ามีจำนวนค่าไม่ตรงมาตรฐาน แต่ละโปรแกรมจึงอาจแสดงต่างกัน",
+        en=f"an operator has not the operands it takes, and readers would guess, at "
+        f"{operator[:20].decode('latin-1')!r}",
     )
 
 

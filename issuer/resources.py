@@ -53,6 +53,7 @@ _FILTERS: Final = _names(
     "ASCII85Decode"
 )
 _DEVICE_SPACES: Final = frozenset({"/DeviceGray", "/DeviceRGB", "/Pattern"})
+"""By name; as an array, a pattern names the space of its colours, too."""
 _PROFILE_SPACES: Final = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4, b"Lab ": 3}
 
 
@@ -151,9 +152,11 @@ class _ResourceReader:
 
     def __init__(self, drawing: Drawing) -> None:
         self._drawing = drawing
-        self._seen: dict[tuple[int, int], bool] = {}
-        """Forms and pictures, and whether they are patterned."""
+        self._seen: dict[tuple[int, int], tuple[bool, bool]] = {}
+        """Forms and pictures; whether they are patterned, and whether they say
+        something."""
         self.patterned = False
+        self._speaks = False
 
     def read_content(
         self, data: bytes, resources: Object | None, depth: int
@@ -162,6 +165,7 @@ class _ResourceReader:
         for category, names in use.resources.items():
             for name in names:
                 self._look_up(resources, category, name, depth)
+        self._speaks |= any(use.shown.values())
         for name, strings in use.shown.items():
             font = _find(resources, "Font", name)
             # One written in place has no number; it is as many fonts as places.
@@ -187,11 +191,14 @@ class _ResourceReader:
 
     def _read_object(self, found: Object, depth: int) -> None:
         if found.objgen not in self._seen:
-            before, self.patterned = self.patterned, False
+            before = self.patterned, self._speaks
+            self.patterned = self._speaks = False
             self._read_new(found, depth)
-            self._seen[found.objgen] = self.patterned
-            self.patterned = before
-        self.patterned |= self._seen[found.objgen]
+            self._seen[found.objgen] = self.patterned, self._speaks
+            self.patterned, self._speaks = before
+        patterned, speaks = self._seen[found.objgen]
+        self.patterned |= patterned
+        self._speaks |= speaks
 
     def _read_new(self, found: Object, depth: int) -> None:
         check_stream(found)
@@ -222,13 +229,11 @@ class _ResourceReader:
         check_stream(tile)
         if depth >= _MAX_DEPTH:
             raise refuse_part(Refusal.NOT_PERMITTED, "patterns nested too deep")
-        shown = self._count_shown()
+        before, self._speaks = self._speaks, False
         self.read_content(tile.read_bytes(), tile.get("/Resources"), depth + 1)
-        if self._count_shown() > shown:
+        if self._speaks:
             raise refuse_part(Refusal.NOT_PERMITTED, "text in a pattern")
-
-    def _count_shown(self) -> int:
-        return sum(map(len, self._drawing.shown.values()))
+        self._speaks = before
 
 
 def check_keys(found: Object, allowed: AbstractSet[str], what: str) -> None:
@@ -280,6 +285,9 @@ def check_space(space: Object) -> None:
         GateError: what colour it gives depends on the device.
     """
     family = str(space[0]) if isinstance(space, Array) else str(space)
+    if family == "/Pattern" and isinstance(space, Array) and len(space) > 1:
+        check_space(space[1])
+        return
     if family in _DEVICE_SPACES or family in {"/CalGray", "/CalRGB", "/Lab"}:
         return
     if family == "/ICCBased":

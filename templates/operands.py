@@ -48,11 +48,19 @@ _WHOLE: Final[Mapping[str, range]] = {
 
 def fits(operator: str, operands: Sequence[Any]) -> bool:
     """Tell whether the operands are those that an operator of `OPERATORS` takes."""
-    kinds = "".join(map(_kind_of, operands))
-    if _PATTERNS[operator].fullmatch(kinds) is None:
+    if not takes(operator, "".join(map(_kind_of, operands))):
         return False
     known = _WHOLE.get(operator)
     return known is None or operands[0] in known
+
+
+def takes(operator: str, kinds: str) -> bool:
+    """Tell whether an operator takes operands of these kinds, a letter for each.
+
+    n is a number, s a string, N a name, D a dictionary, A an array of numbers, T one
+    of strings and numbers.
+    """
+    return _PATTERNS[operator].fullmatch(kinds) is not None
 
 
 def is_number(operand: object) -> bool:
