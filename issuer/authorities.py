@@ -51,6 +51,11 @@ class FailoverTimeStamper(TimeStamper):
             found += [one.chosen for one in token["content"]["certificates"]]
         return found
 
+    @property
+    def token_size(self) -> int:
+        """Bytes of the longest answer: a token takes no more."""
+        return max(map(len, self._answers), default=0)
+
     async def async_request_tsa_response(
         self, req: tsp.TimeStampReq
     ) -> tsp.TimeStampResp:

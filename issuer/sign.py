@@ -52,12 +52,13 @@ PDF/UA wants it; a file without one is given one, untagged."""
 TIMESTAMP_FIELD = "Timestamp"
 """Name of the field of the document timestamp of B-LTA."""
 
-_RESERVED_FOR_TOKEN = 16_384
-"""Hex digits kept for a time-stamp token: 8 kB. With RSA-3072 and two certificates
-it takes 4 kB. Naming a size saves a request for a token only to measure it."""
+_FIRST_TOKEN = 8_192
+"""Bytes kept for the first time-stamp token; those after it get what they need. All
+that is kept and not needed is zeros, which readers read digit by digit."""
 
-_RESERVED_BESIDES = 3_000
-"""Hex digits kept for what a signature holds beside token and certificates."""
+_BESIDE_THE_TOKEN = 1_000
+"""Bytes kept for what tokens differ by, and in a signature for all that is neither
+token nor certificate: 500."""
 
 _OUTSIDE_THE_PAGE = fields.InvisSigSettings(
     # An annotation that shows nothing and is not in the structure tree: PDF/A wants
@@ -81,6 +82,7 @@ class Sealer:
         self._roots = [self._others[-1], *(_asn1(c) for c in sources.tsa_anchors)]
         self._crls = CrlCache(self._http, sources)
         self._checked_against: Sequence[crl.CertificateList] | None = None
+        self._token_size = _FIRST_TOKEN
 
     def close(self) -> None:
         """Close the connections to the authorities."""
@@ -137,25 +139,46 @@ class Sealer:
         timestamper = FailoverTimeStamper(self._http, self._sources.tsa_urls)
         try:
             await self._check_certificate(crls)
-            signed = await self._add_seal(pdf, timestamper)
-            writer = _SealWriter(signed)
-            DocumentSecurityStore.supply_dss_in_writer(
-                writer,
-                None,  # a VRI entry would repeat the store
-                certs=self._validation_certificates(timestamper),
-                crls=crls,
-            )
-            if level is SealLevel.B_LTA:
-                return await _timestamp(writer, timestamper)
-            output = io.BytesIO()
-            writer.write(output)  # type: ignore[no-untyped-call]  # pyHanko
-            return output.getvalue()
+            sealed = await self._seal_and_store(pdf, level, timestamper, crls)
         except (TimestampUnavailableError, RevocationUnavailableError):
             raise
         except TimestampRequestError as error:
             raise TimestampUnavailableError(str(error)) from error
         except (SigningError, PdfError, ValueError, KeyError, OSError) as error:
+            if self._has_outgrown(timestamper):
+                return await self._seal(pdf, level)
             raise SealError(f"the PDF could not be sealed: {error}") from error
+        self._token_size = timestamper.token_size
+        return sealed
+
+    def _has_outgrown(self, timestamper: FailoverTimeStamper) -> bool:
+        """Keep more room if tokens have grown, as those of another authority may."""
+        if timestamper.token_size <= self._token_size:
+            return False
+        self._token_size = timestamper.token_size
+        return True
+
+    async def _seal_and_store(
+        self,
+        pdf: bytes,
+        level: SealLevel,
+        timestamper: FailoverTimeStamper,
+        crls: Sequence[crl.CertificateList],
+    ) -> bytes:
+        signed = await self._add_seal(pdf, timestamper)
+        writer = _SealWriter(signed)
+        DocumentSecurityStore.supply_dss_in_writer(
+            writer,
+            None,  # a VRI entry would repeat the store
+            certs=self._validation_certificates(timestamper),
+            crls=crls,
+        )
+        output = io.BytesIO()
+        if level is SealLevel.B_LTA:
+            await _timestamp(writer, timestamper, self._token_size, output)
+        else:
+            writer.write(output)  # type: ignore[no-untyped-call]  # pyHanko
+        return output.getvalue()
 
     async def _add_seal(
         self, pdf: bytes, timestamper: FailoverTimeStamper
@@ -172,14 +195,11 @@ class Sealer:
             metadata, signer=self._signer, timestamper=timestamper
         )
         certificates = [self._certificate, *self._others[:-1]]
+        size = sum(len(one.dump()) for one in certificates)
+        size += self._signer.signature_size + self._token_size + _BESIDE_THE_TOKEN
         output = io.BytesIO()
         await signer.async_sign_pdf(
-            _SealWriter(io.BytesIO(pdf)),
-            bytes_reserved=2 * sum(len(one.dump()) for one in certificates)
-            + 2 * self._signer.signature_size
-            + _RESERVED_FOR_TOKEN
-            + _RESERVED_BESIDES,
-            output=output,
+            _SealWriter(io.BytesIO(pdf)), bytes_reserved=2 * size, output=output
         )
         return output
 
@@ -280,7 +300,12 @@ class _PyHankoSigner(signers.Signer):
         return bytes(self.signature_size) if dry_run else self._key.sign(data)
 
 
-async def _timestamp(writer: _SealWriter, timestamper: FailoverTimeStamper) -> bytes:
+async def _timestamp(
+    writer: _SealWriter,
+    timestamper: FailoverTimeStamper,
+    token_size: int,
+    output: io.BytesIO,
+) -> None:
     """Close the revision with a document timestamp over all before it."""
     stamper = signers.PdfTimeStamper(
         timestamper,
@@ -288,11 +313,12 @@ async def _timestamp(writer: _SealWriter, timestamper: FailoverTimeStamper) -> b
         invis_settings=_OUTSIDE_THE_PAGE,
         readable_field_name="เวลาประทับของเอกสาร (Document timestamp)",
     )
-    output = io.BytesIO()
     await stamper.async_timestamp_pdf(
-        writer, "sha256", bytes_reserved=_RESERVED_FOR_TOKEN, output=output
+        writer,
+        "sha256",
+        bytes_reserved=2 * (token_size + _BESIDE_THE_TOKEN),
+        output=output,
     )
-    return output.getvalue()
 
 
 def _check_name(seal: EmbeddedPdfSignature) -> None:

@@ -12,6 +12,7 @@ from issuer.errors import SealError
 from issuer.sign import Sealer, SealSources
 from keys.signing import seal_label
 from register.document import AgencyId
+from templates.document_type import SealLevel
 from tests.world import World, run_world
 from tra.loopback import serve_on_loopback
 
@@ -93,6 +94,19 @@ def test_the_second_authority_is_asked_when_the_first_is_down(
     sealer.check_sealed(sealed)
     sealer.check_sealed(pdf)
     sealer.close()
+
+
+@pytest.mark.parametrize("level", SealLevel)
+def test_tokens_may_grow(world: World, level: SealLevel) -> None:
+    sealer = world.issuer.sealer(AgencyId("TRADE"))
+    preview = world.post(
+        "/documents?dry_run=true",
+        {"type": "business_licence", "data": world.sample()},
+    ).content
+    sealer._token_size = 0  # as if those of another authority had been that small
+    sealed = sealer.seal_pdf(preview, level)
+    sealer.check_sealed(sealed, level)
+    assert sealer._token_size > 0
 
 
 @pytest.mark.parametrize("junk", [b"", b"junk", b"\x30\x03\x02\x01\x00"])
