@@ -5,6 +5,7 @@
 is missing or wrong, so that a service never starts which could not seal.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from issuer.errors import SettingsError
+from issuer.errors import SettingsError, TypeNotInForceError
 from issuer.files import FileStore, PublicationStore
 from issuer.render import warm_up
 from issuer.settings import IssuerSettings
@@ -27,8 +28,11 @@ from register.document import AgencyId, DocumentId
 from register.envelope import SignRaw, key_id
 from register.record import document_url
 from register.store import Store
-from templates.artwork import check_artwork
-from templates.catalogue import Catalogue
+from templates.artwork import check_artwork, check_no_codes
+from templates.catalogue import Catalogue, DocumentType
+from templates.errors import TypeFileError
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,8 @@ class Issuer:
     """For what is dated when it is written and not when it was asked for."""
     _sealers: dict[AgencyId, Sealer] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _unusable: dict[str, TypeFileError] = field(default_factory=dict)
+    """What is wrong with the files that a type draws with, by its id."""
 
     @property
     def watermarked(self) -> bool:
@@ -101,17 +107,44 @@ class Issuer:
 
         Raises:
             KeysError: which key is missing or cannot be opened.
-            TypeFileError: which font, background or picture of a type cannot be used.
         """
-        for kind in self.catalogue.types.values():
-            check_artwork(kind)
+        self._check_types(check_artwork)
         for agency in self.store.list_agencies():
             self.sealer(agency.id)
             self.claim_key(agency.id)
 
     def warm_up(self) -> None:
-        """Load what the first document would wait a second for (fonts, words)."""
+        """Load what the first document would wait a second for (fonts, words).
+
+        For servers, which have the time to look for barcodes on forms, too.
+        """
+        self._check_types(check_no_codes)
         warm_up()
+
+    def require_usable(self, type_id: str) -> None:
+        """Refuse a type with files that cannot be used.
+
+        Raises:
+            TypeNotInForceError: names the file, and what to do.
+        """
+        error = self._unusable.get(type_id)
+        if error is not None:
+            raise TypeNotInForceError(
+                f"documents of type {type_id!r} cannot be issued: "
+                f"{error.file.name}: {error.problem}. {error.fix} Then start the "
+                "server again"
+            )
+
+    def _check_types(self, check: Callable[[DocumentType], None]) -> None:
+        """Leave a type out that fails: others are issued, and its own published."""
+        for kind in self.catalogue.types.values():
+            if kind.id in self._unusable:
+                continue
+            try:
+                check(kind)
+            except TypeFileError as error:
+                self._unusable[kind.id] = error
+                _LOG.error("type %s is left out: %s", kind.id, error)
 
     def close(self) -> None:
         """Close connections; the issuer cannot be used afterwards."""

@@ -14,8 +14,9 @@ from typing import Any, Final
 from issuer.agencies import Caller, require_may_issue
 from issuer.context import ClaimSigning, Issuer
 from issuer.errors import MissingGlyphError, TallLetterError
+from issuer.gate import check_rendered
 from issuer.qr import draw_qr
-from issuer.render import RenderJob, check_drawable
+from issuer.render import RenderJob, check_drawable, render_pdf
 from register.canonical import encode_json
 from register.claim import build_claim, claim_from_facts, qr_segments
 from register.document import (
@@ -43,6 +44,7 @@ from register.record import build_record, parse_record, read_facts
 from register.store import StatusChange
 from templates.catalogue import DocumentType, Localized
 from templates.errors import FieldProblem, FieldsError
+from templates.fields import Kind
 
 WATERMARK: Final = "ตัวอย่าง"
 """On every page that is not a document of an agency in production."""
@@ -55,6 +57,14 @@ _FIRST_DAY: Final = date(1970, 1, 1)
 _LAST_DAY: Final = date(2400, 12, 31)
 """Days that claims can tell (docs/spec/claim.md) and licences can need."""
 
+_EVERYDAY: Final = frozenset(
+    (
+        *map(chr, range(0x20, 0x7F)),
+        *map(chr, range(0x0E01, 0x0E3B)), *map(chr, range(0x0E3F, 0x0E5C)),
+        *"\n“”‘’–—…•·°×",
+    )
+)  # fmt: skip
+"""Characters that every document font has, and that tests take through the gate."""
 _LONGEST_REF: Final = StatusRef(999, LIST_SIZE - 1)
 _UNSIGNED: Final = ClaimSigning(
     kid=b"DRAF", sign=lambda _message: b"signed by nobody" * 4
@@ -116,18 +126,20 @@ def draft_document(
 
     1. The caller's right to the type, and the type in force.
     2. Fields and dates.
-    3. Record, claim and QR code can be built, the page can be drawn.
+    3. Record, claim and QR code can be built, the page can be drawn; where more than
+       usual can go wrong with it, the gate would let it pass.
 
     Raises:
         NotPermittedError, TypeNotInForceError: from step 1.
         FieldsError: from step 2 or 3, with every field that is wrong.
-        RenderError: from step 3.
+        RenderError: from step 3; a GateError if it is the gate.
     """
     # 1.
     kind = issuer.catalogue.types.get(request.type_id)
     require_may_issue(
         issuer.store, caller, request.type_id, kind.version if kind else None
     )
+    issuer.require_usable(request.type_id)
     kind = issuer.catalogue.get_type(request.type_id)
     # 2.
     document, year = imagine_document(kind, request, caller, now)
@@ -138,9 +150,25 @@ def draft_document(
         agency_name=issuer.store.get_agency(document.agency_id).name,
         verify_url=issuer.verify_url(document.id),
     )
+    if _is_unusual(kind, document.data):
+        # Refused later it would cost a number.
+        check_rendered(render_pdf(job))
     return Draft(
         document_type=kind, document=document, year=year, job=make_preview(job)
     )
+
+
+def _is_unusual(kind: DocumentType, data: Mapping[str, Any]) -> bool:
+    """Tell whether the gate could refuse a page that can be laid out.
+
+    On forms, in boxes at fixed places and with pictures it depends on the data what
+    meets what; and characters that few fonts are made for may not show.
+    """
+    if kind.fixed or kind.page.background is not None:
+        return True
+    if any(field.kind is Kind.IMAGE and data.get(field.name) for field in kind.fields):
+        return True
+    return not all(_EVERYDAY.issuperset(text) for _, text in _texts(data))
 
 
 def build_facts(
