@@ -15,6 +15,12 @@ from templates.wording import Localized
 
 QR_MIN_SIDE_MM = 30.0
 """Least side of a QR code with its quiet zone; long claims make it larger."""
+MIN_TEXT_POINTS = 3.0
+"""Least real size of letters: smaller ones are refused before sealing."""
+MIN_LEADING = 1.0
+"""Least distance of lines, by the size: closer lines run into each other."""
+SMALL_PAIR, SMALL_HEADER, SMALL_SIGNATURE = 0.7, 0.75, 0.8
+"""Sizes of words that are smaller than the block they are in, by its size."""
 MIN_MEASURE_MM = 10.0
 """Columns narrower than this hold no line of text."""
 

@@ -97,6 +97,8 @@ def read_document_type(folder: Path) -> DocumentType:
         width=page.width_of_text,
         height=page.height_of_text,
         outline=Outline(),
+        scale=page.family.scale,
+        size=page.size,
     )
     holder = reader.table("holder")
     signatory = reader.table("signatory")

@@ -13,6 +13,8 @@ from typing import ClassVar
 
 from templates.artwork import open_mark
 from templates.blocks import (
+    SMALL_PAIR,
+    SMALL_SIGNATURE,
     Block,
     Columns,
     Emblem,
@@ -157,7 +159,7 @@ class Composer:
             )
             if block.english:
                 small = replace(
-                    block.style, size=self.setter.size_of(block.style) * 0.7
+                    block.style, size=self.setter.size_of(block.style) * SMALL_PAIR
                 )
                 label += self.setter.set_text(
                     [Run(row.label.en)], room, small, element=head.add("Span")
@@ -276,7 +278,7 @@ class Composer:
         self, block: Signature, width: float, parent: Element
     ) -> list[Strip]:
         signatory = self.type.signatory
-        size = self.setter.size_of(block.style) * 0.8
+        size = self.setter.size_of(block.style) * SMALL_SIGNATURE
         small = replace(block.style, size=size, tone="gray", leading=1.2)
         lines = [(_SEAL_NOTE_TH, small)]
         if block.english:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from templates.blocks import (
     MIN_MEASURE_MM,
     QR_MIN_SIDE_MM,
+    SMALL_PAIR,
+    SMALL_SIGNATURE,
     Block,
     Column,
     Columns,
@@ -53,7 +55,7 @@ def _read_paragraph(reader: TableReader, scope: Scope) -> Block:
     common = scope.read_common(reader)
     paragraph = Paragraph(
         text=scope.read_phrase(reader, "text"),
-        style=read_style(reader),
+        style=read_style(reader, scope),
         role=reader.choice("role", _ROLES, "body"),
         indent=reader.number("indent", 0, high=100),
         margin=reader.number("margin", 0, high=100),
@@ -86,11 +88,13 @@ def _read_pairs(reader: TableReader, scope: Scope) -> Block:
         row.finish()
     if not rows:
         raise reader.error("the list has no rows", "Add [[blocks.rows]].")
+    english = reader.flag("english", default=False)
+    smallest = SMALL_PAIR if english else 1.0
     pairs = Pairs(
         rows=tuple(rows),
         label_width=reader.number("label_width", 50, low=10, high=150),
-        english=reader.flag("english", default=False),
-        style=read_style(reader),
+        english=english,
+        style=read_style(reader, scope, smallest=smallest),
         row_gap=reader.number("row_gap", 0, high=20),
         **scope.read_common(reader),
     )
@@ -115,7 +119,7 @@ def _read_numbered(reader: TableReader, scope: Scope) -> Block:
         items=tuple(scope.check_phrase(reader, "items", text) for text in texts),
         margin=reader.number("margin", 0, high=min(100, scope.width / 2)),
         number=reader.text("number", "{n}.", pattern=r"[^{}]*\{n\}[^{}]*"),
-        style=read_style(reader),
+        style=read_style(reader, scope),
         **scope.read_common(reader),
     )
 
@@ -165,7 +169,7 @@ def _read_rule(reader: TableReader, scope: Scope) -> Block:
 
 def _read_signature(reader: TableReader, scope: Scope) -> Block:
     return Signature(
-        style=read_style(reader, align="center"),
+        style=read_style(reader, scope, align="center", smallest=SMALL_SIGNATURE),
         english=reader.flag("english", default=False),
         **scope.read_common(reader),
     )
@@ -180,6 +184,7 @@ def _read_qr(reader: TableReader, scope: Scope) -> Block:
         note=reader.flag("note", default=False),
         **common,
     )
+    scope.check_size(reader, block.size)
     side = QR_MIN_SIDE_MM + 2 * block.clear
     wide = side + _WORDS_MM if block.beside else side
     if wide > scope.width:

@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading of tables and pictures from type.toml, each tied to a field of its kind."""
 
-from templates.blocks import MIN_MEASURE_MM, Block, Image, Table, TableColumn
+from templates.blocks import (
+    MIN_MEASURE_MM,
+    SMALL_HEADER,
+    Block,
+    Image,
+    Table,
+    TableColumn,
+)
 from templates.facts import styles_of
 from templates.fields import SUMMED_KINDS, Field
 from templates.scope import PLACES, Scope, read_letters
@@ -39,11 +46,13 @@ def read_table(reader: TableReader, scope: Scope) -> Block:
     room = share_width(reader, [column.width for column in columns], scope.width)
     if min(room) - 2 * padding < MIN_MEASURE_MM / 2:
         raise scope.too_wide(reader, "the padding leaves no room in a column")
+    english = reader.flag("english", default=False)
+    smallest = SMALL_HEADER if english else 1.0
     return Table(
         field=found.name,
         columns=columns,
-        style=read_letters(reader),
-        english=reader.flag("english", default=False),
+        style=read_letters(reader, scope, smallest=smallest),
+        english=english,
         totals=_read_totals(reader, columns),
         rules=reader.choice("rules", ("grid", "rows", "none"), "grid"),
         padding=padding,

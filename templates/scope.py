@@ -5,11 +5,12 @@ The fields of the type, the room there is, and what the layout has held so far. 
 all blocks share is read here, and every complaint names line and fix.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
-from templates.blocks import TextStyle
+from templates.blocks import MIN_LEADING, MIN_TEXT_POINTS, TextStyle
 from templates.conditions import Condition, ConditionError, parse_condition
 from templates.errors import TypeFileError
 from templates.fields import Field, Kind
@@ -64,6 +65,10 @@ class Scope:
     """Room for the block, in millimetres."""
     height: float
     outline: Outline
+    scale: float = 1.0
+    """Real size of one point of the type's letters."""
+    size: float = 16.0
+    """Of letters where a block names none."""
     depth: int = 0
     always: bool = True
     repeated: bool = False
@@ -193,6 +198,26 @@ class Scope:
             )
         return height
 
+    def check_size(
+        self, reader: TableReader, size: float, *, smallest: float = 1.0
+    ) -> None:
+        """Refuse letters that would be too small to be sealed.
+
+        `smallest` is the size of the smallest words of the block, by its own.
+
+        Raises:
+            TypeFileError: naming the least size.
+        """
+        drawn = (size or self.size) * self.scale * smallest
+        if drawn < MIN_TEXT_POINTS:
+            least = math.ceil(MIN_TEXT_POINTS / self.scale / smallest * 10) / 10
+            raise reader.error(
+                f"letters of size {size or self.size:g} are too small to be read: "
+                f"{drawn:.1f} points on paper, and {MIN_TEXT_POINTS:g} are the least",
+                f"Write size = {least:g} or more.",
+                "size",
+            )
+
     def too_wide(
         self, reader: TableReader, what: str, key: str | None = None
     ) -> TypeFileError:
@@ -250,10 +275,24 @@ class Scope:
             )
 
 
-def read_letters(reader: TableReader, *, align: str = "left") -> TextStyle:
-    """Read how the letters of a block look; `align` is read by those that have it."""
+def read_letters(
+    reader: TableReader, scope: Scope, *, align: str = "left", smallest: float = 1.0
+) -> TextStyle:
+    """Read how the letters of a block look; `align` is read by those that have it.
+
+    Raises:
+        TypeFileError: a wrong value, or what the gate would refuse to seal: letters
+            too small, lines too close; `smallest` as for `Scope.check_size`.
+    """
     size = reader.number("size", 0, low=0, high=72)
+    scope.check_size(reader, size, smallest=smallest)
     leading = reader.number("leading", 0, low=0, high=4)
+    if 0 < leading < MIN_LEADING:
+        raise reader.error(
+            f"leading = {leading:g} is too little: lines would run into each other",
+            f"It must be between {MIN_LEADING:g} and 4, a multiple of the size.",
+            "leading",
+        )
     return TextStyle(
         size=size or None,
         bold=reader.flag("bold", default=False),
@@ -263,7 +302,13 @@ def read_letters(reader: TableReader, *, align: str = "left") -> TextStyle:
     )
 
 
-def read_style(reader: TableReader, *, align: str = "left") -> TextStyle:
-    """Read how the text of a block looks."""
+def read_style(
+    reader: TableReader, scope: Scope, *, align: str = "left", smallest: float = 1.0
+) -> TextStyle:
+    """Read how the text of a block looks.
+
+    Raises:
+        TypeFileError: as `read_letters`.
+    """
     chosen = reader.choice("align", ALIGNMENTS, align)
-    return read_letters(reader, align=chosen)
+    return read_letters(reader, scope, align=chosen, smallest=smallest)

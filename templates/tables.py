@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from templates.blocks import Table, TableColumn, TextStyle
+from templates.blocks import SMALL_HEADER, Table, TableColumn, TextStyle
 from templates.drawing import PageWriter
 from templates.errors import OverflowingError
 from templates.facts import Facts, Words
@@ -33,8 +33,6 @@ _UNBREAKABLE = frozenset(
 )
 _SIDEWAYS = 1.5
 """Padding at the sides, by that above and below, where lines bring air of their own."""
-_SMALL = 0.75
-"""Size of the English words of a header, by that of the Thai ones."""
 _TOTALS_ROW = Localized("แถวผลรวม", "the row of totals")
 
 _Segment = tuple[float, float, float, float]
@@ -113,7 +111,10 @@ class _TableMaker:
         cells = []
         look = replace(self._block.style, bold=True, align="center")
         small = replace(
-            look, bold=False, size=self._setter.size_of(look) * _SMALL, leading=1.1
+            look,
+            bold=False,
+            size=self._setter.size_of(look) * SMALL_HEADER,
+            leading=1.1,
         )
         for index, (column, element) in enumerate(
             zip(self._block.columns, elements, strict=True)
