@@ -172,7 +172,10 @@ class _Check:
         """Draw what the sample does not show; report each complaint once."""
         for what, variant in self._vary(data):
             try:
-                rehearse(self._kind, variant, self._now)
+                job = rehearse(self._kind, variant, self._now)
+                if self._kind.page.background is not None:
+                    # What meets what on a form is seen on the finished page only.
+                    check_rendered(render_pdf(job))
             except (FieldsError, RenderError) as error:
                 yield self._of_drawing(error, f"the page with {what}")
 

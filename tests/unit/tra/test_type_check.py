@@ -9,12 +9,27 @@ import pytest
 
 from templates.catalogue import Catalogue, read_document_type
 from templates.longest import write_text
+from tests.unit.templates.test_templates_background import draw_form
 from tra.new_type import NewType, create_type
 from tra.type_check import Finding, Severity, check_type, load_others
 from tra.type_limits import find_limits, find_misfit
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 BUILT_IN = Catalogue.load()
+ON_FORM = """
+[page.background]
+file = "form.pdf"
+alt = { th = "แบบพิมพ์", en = "Form" }
+
+[[fixed]]
+left = 21.2
+top = 9
+width = 60
+height = 12
+[[fixed.blocks]]
+block = "paragraph"
+text = "คำขอใหม่"
+"""
 
 
 @pytest.fixture
@@ -96,3 +111,14 @@ def test_a_wrong_type_does_not_hide_the_others(tmp_path: Path, folder: Path) -> 
     (tmp_path / "wrong").mkdir()
     (tmp_path / "wrong" / "type.toml").write_text("id =")
     assert folder.name in {kind.id for kind in load_others([tmp_path])}
+
+
+def test_a_box_over_the_print_of_a_form_is_told_with_both_texts(folder: Path) -> None:
+    draw_form("ทะเบียนผู้ประกอบการ").save(folder / "form.pdf")
+    with (folder / "type.toml").open("a", encoding="utf-8") as file:
+        file.write(ON_FORM)
+    found, *_ = [one for one in check(folder) if one.severity is Severity.ERROR]
+    assert "ทะเบียนผู้ประกอบการ" in found.problem
+    assert "คำขอใหม่" in found.problem
+    assert found.problem_th
+    assert "ทับ" in found.problem_th
