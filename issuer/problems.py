@@ -69,16 +69,20 @@ def _fixed(
     status: int,
     slug: str,
     title: Text,
-    detail: Text | None = None,
+    detail: Text | str,
     *,
     retry: bool = False,
 ) -> Callable[[Exception], Problem]:
+    """Return what builds a problem; a `detail` in Thai goes with the error's words."""
+
     def build(error: Exception) -> Problem:
         return Problem(
             status=status,
             slug=slug,
             title=title,
-            detail=detail or Text(th=title.th, en=str(error)),
+            detail=Text(th=detail, en=f"{error}")
+            if isinstance(detail, str)
+            else detail,
             headers={"Retry-After": _RETRY_SECONDS} if retry else {},
         )
 
@@ -158,6 +162,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             404,
             "unknown-type",
             Text(th="ไม่มีเอกสารประเภทนี้", en="There is no such document type"),
+            "ตรวจตัวสะกดของประเภท หรือดูรายการที่ GET /v1/types",
         ),
     ),
     (errors.TypeNotInForceError, _type_not_in_force),
@@ -168,6 +173,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             403,
             "not-permitted",
             Text(th="ไม่มีสิทธิ์ทำรายการนี้", en="This token may not do this"),
+            "โทเค็นนี้ไม่ได้รับสิทธิ์ โปรดขอสิทธิ์จากผู้ดูแลระบบ หรือใช้โทเค็นอื่น",
         ),
     ),
     (
@@ -191,6 +197,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             404,
             "document-not-found",
             Text(th="รหัสเอกสารไม่ถูกต้อง", en="This is not a document id"),
+            "รหัสเอกสารมี 26 ตัวอักษร โปรดตรวจว่าคัดลอกมาครบ",
         ),
     ),
     (
@@ -202,6 +209,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
                 th="Idempotency-Key นี้ใช้กับคำขออื่นไปแล้ว",
                 en="This Idempotency-Key was used for another request",
             ),
+            "คำขอใหม่ต้องใช้ Idempotency-Key ใหม่ หากต้องการส่งซ้ำ ให้ส่งข้อมูลเดิมทุกประการ",
         ),
     ),
     (
@@ -213,6 +221,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
                 th="สถานะปัจจุบันของเอกสารไม่อนุญาตให้ทำรายการนี้",
                 en="The document's status does not allow this",
             ),
+            "ดูสถานะปัจจุบันของเอกสารก่อน หากมีฉบับแทนที่ออกค้างอยู่ ให้ออกให้เสร็จหรือยกเลิกก่อน",
         ),
     ),
     (
@@ -224,6 +233,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
                 th="เอกสารไม่อยู่ในสถานะที่ทำรายการนี้ได้",
                 en="The document's state does not allow this",
             ),
+            "ตรวจก่อนว่าเอกสารออกแล้ว ยังจองเลขที่อยู่ หรือถูกยกเลิกการจอง",
         ),
     ),
     (
@@ -232,6 +242,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             422,
             "status-change-refused",
             Text(th="คำสั่งเปลี่ยนสถานะไม่ถูกต้อง", en="The order is not valid"),
+            "ต้องระบุเหตุผลและข้อกฎหมาย และวันที่ต้องถูกต้อง",
         ),
     ),
     (
@@ -240,6 +251,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             422,
             "page-token-refused",
             Text(th="ตัวชี้หน้าถัดไปไม่ถูกต้อง", en="The page token is not valid"),
+            "ใช้ค่าที่ได้จากหน้าก่อนโดยไม่แก้ไข หรือเริ่มจากหน้าแรก",
         ),
     ),
     (
@@ -248,6 +260,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             422,
             "text-not-storable",
             Text(th="มีอักขระที่จัดเก็บไม่ได้", en="A text cannot be stored"),
+            "ข้อความมีอักขระควบคุม U+0000 โปรดพิมพ์ใหม่",
         ),
     ),
     (
@@ -256,6 +269,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             422,
             "idempotency-key-refused",
             Text(th="Idempotency-Key ไม่ถูกต้อง", en="The Idempotency-Key is not valid"),
+            "Idempotency-Key ยาวเกินไป ใช้ค่าที่สั้นกว่านี้ เช่น UUID",
         ),
     ),
     (
@@ -267,6 +281,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
                 th="บันทึกแล้ว แต่ยังเผยแพร่ไม่ได้ ระบบจะเผยแพร่ให้โดยอัตโนมัติ",
                 en="It is recorded but not published yet; that will be caught up",
             ),
+            "รายการมีผลในทะเบียนแล้ว ไม่ต้องส่งรายการใหม่ โปรดดูอีกครั้งภายหลัง",
             retry=True,
         ),
     ),
@@ -286,6 +301,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             422,
             "data-not-canonical",
             Text(th="ข้อมูลเขียนเป็น JSON มาตรฐานไม่ได้", en="The data cannot be stored"),
+            "ตรวจตัวเลขและข้อความในคำขอ เช่น ตัวเลขต้องไม่ใหญ่เกินไป",
         ),
     ),
     (
@@ -294,6 +310,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             409,
             "reservation-voided",
             Text(th="การจองเลขที่นี้ถูกยกเลิกแล้ว", en="This reservation was voided"),
+            "หากยังต้องการออกเอกสาร ให้ส่งคำขอใหม่ด้วย Idempotency-Key ใหม่",
         ),
     ),
     (
@@ -305,6 +322,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
                 th="รูปแบบเอกสารเปลี่ยนไปหลังจากจองเลขที่ ให้ยกเลิกการจองนี้",
                 en="The type has changed since the number was reserved",
             ),
+            "ยกเลิกการจองนี้แล้วส่งคำขอใหม่ด้วย Idempotency-Key ใหม่",
         ),
     ),
     (
@@ -313,6 +331,7 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             409,
             "not-issued",
             Text(th="เอกสารนี้ยังออกไม่เสร็จ", en="This document is not issued"),
+            "เลขที่ถูกจองไว้แล้ว ส่งคำขอเดิมอีกครั้งด้วย Idempotency-Key เดิมเพื่อออกให้เสร็จ",
         ),
     ),
     (

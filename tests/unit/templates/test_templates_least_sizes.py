@@ -2,6 +2,7 @@
 """What the gate would refuse as too small or too close is refused in type.toml."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_letters_too_small_are_refused_with_line_and_least_size(
     tmp_path: Path, block: str, least: float, small: float
 ) -> None:
     kind = make_type(tmp_path, TITLE, f"{block}size = {least}\n")
-    data = {"plots": [{"use": "นา"}]} if "plots" in block else {}
+    data: dict[str, Any] = {"plots": [{"use": "นา"}]} if "plots" in block else {}
     assert draw_document(kind, **data).pdf
     with pytest.raises(TypeFileError, match=f"Write size = {least:g} or more") as error:
         make_type(tmp_path, TITLE, f"{block}size = {small}\n")
@@ -82,7 +83,7 @@ bold = "Sarabun-Bold.ttf"
 scale = 0.4
 """
     code = '\n[[foot]]\nblock = "qr"\nsize = 8\n'
-    assert make_type(tmp_path, TITLE, TEXT, code, page=page)
+    assert make_type(tmp_path, TITLE, TEXT, code, page=page).page.size == 9
     with pytest.raises(TypeFileError, match=r"size 9 .* 2\.5 points on paper") as error:
         make_type(tmp_path, TITLE, PAIRS, code, page=page)
     lines = (tmp_path / "type.toml").read_text(encoding="utf-8").splitlines()
