@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -129,6 +130,18 @@ def test_issue_verify_revoke_verify(folder: Path, licence: dict[str, Any]) -> No
     assert (report["outcome"], report["reason"]) == ("not_in_force", "revoked")
 
 
+def test_an_id_is_taken_as_it_is_printed(folder: Path) -> None:
+    issued = answer(
+        tra(
+            folder, "issue", "business_licence", sample(folder), "-o", "i.pdf", "--json"
+        )
+    )
+    printed = " ".join(re.findall(".{1,4}", issued["id"]))
+    order = ("--reason", "ทดสอบ", "--legal-basis", "มาตรา ๒๑", "--json")
+    done = tra(folder, "suspend", printed, *order)
+    assert answer(done)["status"] == "suspended"
+
+
 def test_supersede_links_both(folder: Path) -> None:
     old = answer(
         tra(
@@ -147,8 +160,9 @@ def test_supersede_links_both(folder: Path) -> None:
 
 
 def test_verify_a_qr_address(folder: Path, licence: dict[str, Any]) -> None:
-    done = tra(folder, "verify", "--qr", licence["verify_url"])
-    assert done.returncode in {0, 10}, done.stdout + done.stderr
+    for words in (("--qr", licence["verify_url"]), (licence["verify_url"],)):
+        done = tra(folder, "verify", *words)
+        assert done.returncode in {0, 10}, done.stdout + done.stderr
     assert tra(folder, "verify", "--qr", "https://example.org/x").returncode == 12
 
 

@@ -2,6 +2,7 @@
 """`tra issue`, `revoke`, `suspend`, `reinstate`, `supersede`, `void`, `finish`."""
 
 import os
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +41,13 @@ DataFile = Annotated[
         'beside it: {"photo": {"file": "photo.jpg"}}.',
     ),
 ]
-DocumentIdArgument = Annotated[str, typer.Argument(help="Document id.")]
+DocumentIdArgument = Annotated[
+    str,
+    typer.Argument(
+        help="Document id, in groups as printed or in one piece.",
+        callback=lambda typed: re.sub(r"[\s-]", "", typed),
+    ),
+]
 OutputFile = Annotated[
     Path | None, typer.Option("--output", "-o", help="Where to write the PDF.")
 ]

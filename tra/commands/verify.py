@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tra verify`: the same verdict as the page and the API, as an exit code."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ from verifier.texts import describe_verdict
 from verifier.trust import Publication
 from verifier.verify_qr import verify_qr
 
+_ADDRESS = re.compile("https?://", re.IGNORECASE)
 _MARKS = {
     Outcome.IN_FORCE: ("✓", typer.colors.GREEN),
     Outcome.NOT_IN_FORCE: ("✗", typer.colors.RED),
@@ -30,7 +32,8 @@ _MARKS = {
 
 def verify(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE…", help="PDF files.")
+        list[str] | None,
+        typer.Argument(metavar="FILE|URL…", help="PDF files, addresses of codes."),
     ] = None,
     qr: Annotated[
         str | None, typer.Option("--qr", metavar="URL", help="Address in a QR code.")
@@ -41,13 +44,13 @@ def verify(
     *,
     as_json: Json = False,
 ) -> None:
-    """Check PDF files or a QR address; the exit code is the outcome.
+    """Check PDF files and addresses of QR codes; the exit code is the outcome.
 
     0 in force, 10 not in force, 11 altered, 12 unknown, 13 signature only,
     14 unchecked; of several files the highest.
     """
     if not files and qr is None:
-        raise UsageError("name a PDF file, or an address with --qr")
+        raise UsageError("name a PDF file, or the address in a QR code")
     settings = read_home().verifier
     publication = open_publication(settings)
     reports = _verify_all(files or [], qr, password, publication, settings)
@@ -60,7 +63,7 @@ def verify(
 
 
 def _verify_all(
-    files: list[Path],
+    named: list[str],
     qr: str | None,
     password: str | None,
     publication: Publication,
@@ -73,19 +76,22 @@ def _verify_all(
         publication, limits=settings.limits, workers=workers
     ) as verifiers:
         reports = [
-            (str(path), verifiers.verify_pdf(_read(path), now=now, password=password))
-            for path in files
+            # An address carries the facts of a document: it is not printed again.
+            ("QR", verify_qr(name, publication=publication, now=now))
+            if _ADDRESS.match(name)
+            else (name, verifiers.verify_pdf(_read(name), now=now, password=password))
+            for name in named
         ]
     if qr is not None:
         reports.append(("QR", verify_qr(qr, publication=publication, now=now)))
     return reports
 
 
-def _read(path: Path) -> bytes:
+def _read(name: str) -> bytes:
     try:
-        return path.read_bytes()
+        return Path(name).read_bytes()
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+        raise UsageError(f"cannot read {name}: {error.strerror}") from error
 
 
 def _print_report(name: str, report: Report) -> None:
