@@ -32,6 +32,8 @@ from templates.wording import Localized
 __all__ = ["Catalogue", "DocumentType", "Localized"]
 
 TYPE_FILE = "type.toml"
+BUILT_IN = Path(__file__).parent
+"""The folder of the types that come with Tra."""
 
 
 class Catalogue:
@@ -52,7 +54,7 @@ class Catalogue:
             TypeFileError: a file is wrong, a folder holds no type, or an id or code
                 is used twice.
         """
-        roots = [Path(__file__).parent] if built_in else []
+        roots = [BUILT_IN] if built_in else []
         types: dict[str, DocumentType] = {}
         codes: dict[str, DocumentType] = {}
         for folder in find_type_folders([*roots, *folders]):
