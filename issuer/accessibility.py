@@ -19,6 +19,7 @@ from issuer.refusals import Refusal, refuse_access, refuse_archive, refuse_part
 from issuer.resources import Drawing
 
 _HEADING: Final = re.compile(r"/H([1-6])")
+_THAI: Final = "th-TH"
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MAX_DEPTH: Final = 40
 _KIDS: Final[dict[str, frozenset[str]]] = {
@@ -102,7 +103,12 @@ def _check_catalog(pdf: Pdf) -> None:
             th="ไฟล์ไม่ระบุว่าเนื้อหามีป้ายกำกับ",
             en="the file does not say that it is tagged (MarkInfo)",
         )
-    _check_language(str(root.get("/Lang", "")))
+    if str(root.get("/Lang", "")) != _THAI:
+        raise refuse_archive(
+            "6.7.4",
+            th="ภาษาของเอกสารไม่ใช่ภาษาไทย (th-TH)",
+            en=f"the language of the document is not {_THAI}",
+        )
     if not root.get("/ViewerPreferences", Dictionary()).get("/DisplayDocTitle", False):
         raise refuse_access(
             "7.1",

@@ -43,14 +43,18 @@ def check_metadata(pdf: Pdf) -> None:
     Raises:
         GateError: something is missing, not described, or said in two ways.
     """
-    properties = _read_packet(pdf)
+    properties = read_packet(pdf)
     _check_identification(properties)
     _check_described(properties)
     _check_info(pdf.docinfo, properties)
 
 
-def _read_packet(pdf: Pdf) -> dict[str, ET.Element]:
-    """Return the properties of the packet by their names."""
+def read_packet(pdf: Pdf) -> dict[str, ET.Element]:
+    """Return the properties of the XMP packet by their names.
+
+    Raises:
+        GateError: it is missing or broken.
+    """
     stream = pdf.Root.get("/Metadata")
     if not isinstance(stream, Stream) or stream.get("/Subtype") != "/XML":
         raise refuse_archive(
@@ -90,7 +94,7 @@ def _check_identification(properties: Mapping[str, ET.Element]) -> None:
             th="ไฟล์ไม่ระบุว่าเป็น PDF/UA-1",
             en="the file does not say that it is PDF/UA-1",
         )
-    if not _text_of(properties.get(f"{_DC}title")):
+    if not text_of(properties.get(f"{_DC}title")):
         raise refuse_access("7.1", th="ไฟล์ไม่มีชื่อเรื่อง", en="the file has no title")
 
 
@@ -138,7 +142,7 @@ def _check_info(info: Object, properties: Mapping[str, ET.Element]) -> None:
         ("/Subject", f"{_DC}description"),
         ("/Keywords", f"{_PDF}Keywords"),
     ):
-        if key in info and str(info[key]) != _text_of(properties.get(tag)):
+        if key in info and str(info[key]) != text_of(properties.get(tag)):
             raise _disagreeing(key)
     for key, tag in (
         ("/CreationDate", f"{_XMP}CreateDate"),
@@ -148,7 +152,7 @@ def _check_info(info: Object, properties: Mapping[str, ET.Element]) -> None:
             raise _disagreeing(key)
 
 
-def _text_of(element: ET.Element | None) -> str:
+def text_of(element: ET.Element | None) -> str:
     """Return a simple value, or the default one of several languages."""
     if element is None:
         return ""
@@ -160,7 +164,7 @@ def _text_of(element: ET.Element | None) -> str:
 
 
 def _same_moment(written: str, element: ET.Element | None) -> bool:
-    said = _text_of(element)
+    said = text_of(element)
     digits = written.removeprefix("D:").replace("'", "")
     try:
         first = datetime.strptime(digits, "%Y%m%d%H%M%S%z")

@@ -3,7 +3,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from templates.document_type import DocumentType
 from templates.place import Place
 
 
@@ -11,6 +13,9 @@ from templates.place import Place
 class Expected:
     """What was drawn and attached, as the drawing side knows it."""
 
+    document_type: DocumentType
+    record: Mapping[str, Any]
+    """What is to be shown, and what of."""
     texts: tuple[str, ...]
     """All text of each page, in the order it was drawn in; white space is free."""
     qr: Place | None

@@ -7,8 +7,11 @@ make sense of, it refuses: a false alarm costs a clerk a call, a false document 
 the agency its name. docs/gate.md lists what is checked, and the codes.
 """
 
+import logging
+import re
 import struct
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from itertools import zip_longest
@@ -24,12 +27,16 @@ from issuer.expected import Expected, Rendered
 from issuer.file_parts import check_parts
 from issuer.page_reader import Kind, PageView, open_pages
 from issuer.qr_check import check_qr
+from issuer.record_metadata import check_record_metadata
 from issuer.refusals import Refusal, refuse
 from issuer.resources import Drawing, read_drawing
+from issuer.shown_facts import check_facts
 from issuer.visibility import check_visible, find_watermark
 
+_LOG: Final = logging.getLogger(__name__)
 _HYPHENS: Final = str.maketrans({"\x02": "-", "\ufffe": "-"})
 """What PDFium makes of a hyphen at the end of a line."""
+_BLANKS: Final = re.compile(r"\s+")
 _CONTEXT: Final = 15
 """Characters shown before and after the place where two texts part."""
 
@@ -39,6 +46,7 @@ def check_rendered(rendered: Rendered) -> None:
 
     1. Its parts: no actions, layers, forms, files but those expected.
     2. What its pages draw with, and the points of PDF/A-3a and PDF/UA-1.
+       That what was drawn is what the record says, and what the type shows of it.
     3. Page by page, as a reader shows it: the text, the QR code, that all is seen.
 
     Raises:
@@ -46,6 +54,7 @@ def check_rendered(rendered: Rendered) -> None:
     """
     with _refusing_the_unreadable():
         drawing = _check_file(rendered)
+        check_facts(rendered.expected)
         with open_pages(rendered.pdf) as pages:
             for number, page in enumerate(pages):
                 _check_page(number, page, rendered.expected, drawing)
@@ -80,6 +89,7 @@ def _check_file(rendered: Rendered) -> Drawing:
         drawing = read_drawing(pdf)
         check_archival(pdf, rendered.pdf, drawing)
         check_accessible(pdf, drawing)
+        check_record_metadata(pdf, expected)
     return drawing
 
 
@@ -101,13 +111,57 @@ def _check_text(number: int, page: PageView, expected: str) -> None:
     was drawn in; then the text is read piece by piece, in painting order.
     """
     wanted, copied = _squeeze(expected), _squeeze(page.text)
-    if copied == wanted:
-        return
-    drawn = _squeeze("".join(ink.text for ink in page.inks if ink.kind is Kind.TEXT))
-    if drawn == wanted and sorted(copied) == sorted(wanted):
+    pieces = [ink.text for ink in page.inks if ink.kind is Kind.TEXT]
+    drawn = _squeeze("".join(pieces))
+    if drawn == wanted:
+        _check_blanks(number, wanted, _find_blanks([expected]), _find_blanks(pieces))
+        if copied == wanted or sorted(copied) == sorted(wanted):
+            return
+    elif copied == wanted:
+        # Letters printed twice, to look bold, are read once from the page.
+        there = _find_blanks([page.text])
+        _check_blanks(number, wanted, _find_blanks([expected]), (there[0], set()))
         return
     found = drawn if drawn != wanted else copied
     raise _differing(number, wanted, found)
+
+
+def _check_blanks(
+    number: int,
+    text: str,
+    wanted: tuple[set[int], set[int]],
+    found: tuple[set[int], set[int]],
+) -> None:
+    """Check that blanks part the same letters; between pieces, readers add some."""
+    torn = sorted((wanted[0] - found[0]) | (found[1] - wanted[0]))
+    if torn:
+        at = torn[0]
+        around = text[max(at - _CONTEXT, 0) : at], text[at : at + _CONTEXT]
+        raise refuse(
+            Refusal.TEXT_DIFFERS,
+            th=f"หน้า {number + 1}: ช่องว่างในข้อความที่คัดลอกได้ไม่ตรงกับข้อมูล ระหว่าง "
+            f"“{around[0]}” กับ “{around[1]}”",
+            en=f"page {number + 1}: a blank is lost or added when text is copied, "
+            f"between “{around[0]}” and “{around[1]}”",
+        )
+
+
+def _find_blanks(pieces: Iterable[str]) -> tuple[set[int], set[int]]:
+    """Return before which letters blanks stand; and those not between two pieces."""
+    blanks: set[int] = set()
+    inner: set[int] = set()
+    start = 0
+    for piece in pieces:
+        at, here = start, set()
+        *parts, last = _BLANKS.split(piece)
+        for part in parts:
+            at += len(part)
+            here.add(at)
+        end = at + len(last)
+        blanks |= here
+        inner |= here - {start, end}
+        start = end
+    return blanks, inner
 
 
 def _squeeze(text: str) -> str:
@@ -140,6 +194,12 @@ def _refusing_the_unreadable() -> Iterator[None]:
         PdfError, struct.error, ArithmeticError, AttributeError, LookupError,
         RecursionError, TypeError, ValueError,
     ) as error:  # fmt: skip
+        # It may as well be we who are wrong. Types and places only, no data.
+        places = " < ".join(
+            f"{frame.name}:{frame.lineno}"
+            for frame in reversed(traceback.extract_tb(error.__traceback__))
+        )
+        _LOG.warning("unreadable: %s in %s", type(error).__name__, places)
         raise refuse(
             Refusal.UNREADABLE,
             th="อ่านไฟล์ที่สร้างขึ้นไม่ได้ โปรดแจ้งผู้ดูแลระบบ",

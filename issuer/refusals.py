@@ -18,6 +18,8 @@ class Refusal(StrEnum):
     UNREADABLE = "unreadable"
     PAGES_DIFFER = "pages_differ"
     TEXT_DIFFERS = "text_differs"
+    FACT_MISSING = "fact_missing"
+    METADATA_DIFFER = "metadata_differ"
     TEXT_INVISIBLE = "text_invisible"
     TEXT_TOO_SMALL = "text_too_small"
     TEXT_WITHOUT_CONTRAST = "text_without_contrast"

@@ -92,6 +92,8 @@ def render_pdf(job: RenderJob) -> Rendered:
             compress_streams=True,
         )
     expected = Expected(
+        document_type=job.document_type,
+        record=job.record,
         texts=pages.texts,
         qr=pages.qr,
         qr_text=job.qr.text if job.qr else None,

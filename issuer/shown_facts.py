@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shown facts: what the record says, and the type asks to be shown, is on the pages.
+
+The other checks compare the file with what was drawn; this one compares it with what
+was to be drawn: by the blocks of the type and the record that is attached, not by the
+layout that made the pages.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from issuer.expected import Expected
+from issuer.refusals import Refusal, quote, refuse
+from templates.blocks import Block, Columns, Numbered, Pairs, Paragraph, Table
+from templates.facts import Facts
+from templates.phrases import PAGE_FACTS, Phrase, Slot
+
+_RECORD: Final = "record.json"
+_LEAST_LINE: Final = 4
+"""Characters of a line in a narrow column."""
+_LEFT_OUT: Final = str.maketrans(dict.fromkeys("-‐\u00ad\u2060\u200b"))
+"""Hyphens, which stand at ends of lines besides, and marks of where lines may end."""
+
+
+def check_facts(expected: Expected) -> None:
+    """Check that every fact the type shows of this record is in the text.
+
+    Raises:
+        GateError: one is not; the message quotes it.
+    """
+    kind, record = expected.document_type, expected.record
+    if _RECORD in expected.attachments:
+        record = json.loads(expected.attachments[_RECORD])
+    facts = Facts(
+        kind.fields,
+        record,
+        {"th": kind.name.th, "en": kind.name.en},
+        thai_digits=kind.page.thai_digits,
+    )
+    boxed = [box.blocks for box in kind.fixed if facts.holds(box.when)]
+    pages = [_squeeze(text) for text in expected.texts]
+    for blocks in (kind.blocks, kind.foot, *boxed):
+        for fact in _find_facts(blocks, facts):
+            if not _is_written(_squeeze(fact), pages):
+                raise refuse(
+                    Refusal.FACT_MISSING,
+                    th=f"ข้อมูล {quote(fact)} ไม่ปรากฏบนเอกสาร โปรดแจ้งผู้ดูแลระบบ",
+                    en=f"{quote(fact)} of the record is not on the pages",
+                )
+
+
+def _find_facts(blocks: Iterable[Block], facts: Facts) -> Iterator[str]:
+    """Yield all that blocks show of the record, as it is written."""
+    for block in blocks:
+        if not facts.holds(block.when):
+            continue
+        if isinstance(block, Columns):
+            for column in block.columns:
+                yield from _find_facts(column.blocks, facts)
+        elif isinstance(block, Table):
+            yield from _find_cells(block, facts)
+        else:
+            if isinstance(block, Numbered) and block.field:
+                yield from (words.text for words in facts.entries(block.field))
+            for phrase in _find_phrases(block, facts):
+                yield from _write_slots(phrase, facts)
+
+
+def _find_phrases(block: Block, facts: Facts) -> tuple[Phrase, ...]:
+    if isinstance(block, Paragraph):
+        return (block.text,)
+    if isinstance(block, Pairs):
+        return tuple(row.value for row in block.rows if facts.holds(row.when))
+    return block.items if isinstance(block, Numbered) else ()
+
+
+def _write_slots(phrase: Phrase, facts: Facts) -> Iterator[str]:
+    for piece in phrase:
+        if isinstance(piece, Slot) and piece.name not in PAGE_FACTS:
+            yield facts.write(piece.name, piece.style).text
+
+
+def _find_cells(table: Table, facts: Facts) -> Iterator[str]:
+    for column in table.columns:
+        if column.column is None:
+            continue
+        for row in facts.rows(table.field, column.fact_style):
+            yield row[column.column].text
+        if column.total and table.totals and facts.rows(table.field):
+            yield facts.total(table.field, column.column, column.fact_style).text
+
+
+def _squeeze(text: str) -> str:
+    return "".join(text.split()).translate(_LEFT_OUT)
+
+
+def _is_written(fact: str, pages: Sequence[str]) -> bool:
+    """Tell whether a fact stands on a page, or line by line in a row cut in two.
+
+    Between such lines are those of other cells, or the end of a page.
+    """
+    if any(fact in page for page in pages):
+        return True
+    rest = fact
+    for page in pages:
+        while (found := _measure_start(rest, page)) >= min(_LEAST_LINE, len(rest)):
+            rest = rest[found:]
+            if not rest:
+                return True
+    return False
+
+
+def _measure_start(text: str, page: str) -> int:
+    """Return how much of the beginning of a text stands on a page."""
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if text[:middle] in page:
+            low = middle
+        else:
+            high = middle - 1
+    return low
