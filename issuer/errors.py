@@ -78,7 +78,7 @@ class MissingGlyphError(RenderError):
 class TallLetterError(RenderError):
     """The marks of a letter of the record would reach into other lines."""
 
-    def __init__(self, message: str, *, letter: str, th: str) -> None:
+    def __init__(self, message: str, *, letter: str = "", th: str = "") -> None:
         self.letter = letter
         super().__init__(message, th=th)
 
