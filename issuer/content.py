@@ -8,6 +8,7 @@ or can be switched off, glyph procedures. Paths are passed over in one step: the
 most of a page, and a reader tells better where they lie.
 """
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -170,8 +171,7 @@ class _Reader:
 
     def _check_operands(self, operator: bytes) -> None:
         """Refuse operands too many, too few or of a wrong kind: readers guess apart."""
-        name = operator.decode("latin-1")
-        if name in OPERATORS and not takes(name, "".join(self._kinds)):
+        if not _takes(operator, "".join(self._kinds)):
             raise _unfitting(operator)
 
     def _check_end(self) -> None:
@@ -330,6 +330,12 @@ class _Reader:
         b"gs": _set_state,
         b"ri": _set_intent,
     }
+
+
+@functools.lru_cache(maxsize=1024)
+def _takes(operator: bytes, kinds: str) -> bool:
+    name = operator.decode("latin-1")
+    return name not in OPERATORS or takes(name, kinds)
 
 
 def _unescape(text: bytes) -> bytes:

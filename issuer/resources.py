@@ -7,6 +7,7 @@ switched off, seen through or swapped: optional content, transparency, alternate
 images, pictures of other files, patterns with text of their own.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -16,7 +17,7 @@ from typing import Final
 
 from pikepdf import Array, Name, Object, Page, Pdf, Stream
 
-from issuer.content import read_content
+from issuer.content import ContentUse, read_content
 from issuer.refusals import Refusal, refuse, refuse_archive, refuse_part
 
 _MAX_DEPTH: Final = 4
@@ -131,6 +132,12 @@ def check_profile(stream: Object) -> None:
         )
 
 
+@functools.lru_cache(maxsize=16)
+def _read_form_content(data: bytes) -> ContentUse:
+    """Read a form; those of a background are the same in every document of a type."""
+    return read_content(data, marked=False)
+
+
 def _read_page(page: Page) -> bytes:
     contents = page.obj.get("/Contents")
     streams = contents if isinstance(contents, Array) else (contents,)
@@ -161,7 +168,7 @@ class _ResourceReader:
     def read_content(
         self, data: bytes, resources: Object | None, depth: int
     ) -> list[int]:
-        use = read_content(data, marked=depth == 0)
+        use = _read_form_content(data) if depth else read_content(data, marked=True)
         for category, names in use.resources.items():
             for name in names:
                 self._look_up(resources, category, name, depth)
