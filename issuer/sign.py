@@ -131,7 +131,8 @@ class Sealer:
         if len(stamps) != (level is SealLevel.B_LTA):
             raise SealError(f"the sealed file has {len(stamps)} document timestamps")
         _check_stamps(stamps)
-        if stored != [one.dump() for one in crls]:
+        # By issuer: the lists may have been fetched anew since the file was sealed.
+        if [_issuer_of(one) for one in stored] != [_issuer_of(one) for one in crls]:
             raise SealError("the sealed file lacks a revocation list")
 
     async def _seal(self, pdf: bytes, level: SealLevel) -> bytes:
@@ -335,9 +336,14 @@ def _check_stamps(stamps: Sequence[TimestampSignatureStatus | None]) -> None:
             )
 
 
-def _stored_crls(reader: PdfFileReader) -> list[bytes]:
+def _stored_crls(reader: PdfFileReader) -> list[crl.CertificateList]:
     store = DocumentSecurityStore.read_dss(reader)
-    return [one.get_object().data for one in store.crls]
+    return [crl.CertificateList.load(one.get_object().data) for one in store.crls]
+
+
+def _issuer_of(revocations: crl.CertificateList) -> bytes:
+    name: bytes = revocations["tbs_cert_list"]["issuer"].dump()
+    return name
 
 
 def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
