@@ -165,6 +165,9 @@ def put_in(text: str, snippet: str) -> str:
         return put_before(text, "[[fields]]", snippet)
     for part in split_parts(snippet):
         head = part.split("\n", 1)[0] if part.startswith("[") else None
+        if head and f"\n{head}" not in text:
+            text = put_before(text, "[[fields]]", part)
+            continue
         lines = [head] if head else part.splitlines()
         for line in lines:
             key = head or line.split(" = ")[0]
