@@ -227,7 +227,7 @@ TYPE_CASES = (
     Case(
         name="a box off the paper",
         source="import_licence",
-        change=replace("left = 150", "left = 180"),
+        change=replace("left = 120", "left = 180"),
         at="[[fixed]]",
         says=("beyond the paper", "Correct left, top, width or height"),
     ),
