@@ -16,6 +16,7 @@ from typing import Any, Final
 from stdnum.exceptions import ValidationError
 from stdnum.th import moa, pin
 
+from templates.addresses import MAX_PART, PARTS, find_part_problems
 from templates.errors import FieldProblem, ImageError
 from templates.fields import MAX_AMOUNT, MAX_INTEGER, Field, Kind
 from templates.images import normalise_image
@@ -289,6 +290,32 @@ def _find_image_problems(field: Field, value: object) -> Iterator[FieldProblem]:
     yield FieldProblem(field=field.name, reason=reason, detail=detail)
 
 
+def _find_address_problems(field: Field, value: object) -> Iterator[FieldProblem]:
+    if not isinstance(value, dict):
+        yield _problem(
+            field,
+            "wrong_type",
+            "ต้องเป็นที่อยู่ที่แยกเป็นส่วน ๆ",
+            "must be an object with the parts of an address",
+        )
+        return
+    parts = tuple(
+        Field(
+            name=part.name,
+            label=part.label,
+            kind=Kind.TEXT,
+            required=part.required,
+            max_length=MAX_PART,
+        )
+        for part in PARTS
+    )
+    labels = {part.name: part.label for part in parts}
+    found = itertools.chain(find_data_problems(parts, value), find_part_problems(value))
+    for problem in found:
+        label = labels.get(problem.field, field.label)
+        yield from _placed([problem], f"{field.name}.{problem.field}", label)
+
+
 def _find_list_problems(field: Field, value: object) -> Iterator[FieldProblem]:
     if not isinstance(value, list):
         yield _problem(field, "wrong_type", "ต้องเป็นรายการ", "must be a list")
@@ -392,4 +419,5 @@ _CHECKS: Mapping[Kind, Callable[[Field, object], Iterator[FieldProblem]]] = {
     Kind.LIST: _find_list_problems,
     Kind.TABLE: _find_table_problems,
     Kind.IMAGE: _find_image_problems,
+    Kind.ADDRESS: _find_address_problems,
 }

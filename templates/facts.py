@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from templates.addresses import write_address
 from templates.conditions import Condition
 from templates.fields import ID_KINDS, SUMMED_KINDS, Field, Kind
 from templates.images import image_bytes
@@ -41,6 +42,7 @@ _STYLES_OF_KIND: Mapping[Kind, frozenset[str]] = {
     Kind.LIST: frozenset({"", "count", "en"}),
     Kind.TABLE: frozenset({"count"}),
     Kind.IMAGE: frozenset(),
+    Kind.ADDRESS: frozenset({""}),
 }
 BUILT_IN_STYLES: Mapping[str, frozenset[str]] = {
     "number": _TEXT_STYLES,
@@ -228,12 +230,10 @@ def write_value(
     if kind is Kind.DATE:
         return _write_date(str(value), style)
     if kind is Kind.CHOICE:
-        labels = {choice.value: choice.label for choice in field.choices}
-        label = labels.get(str(value))
-        if label is None:
-            return str(value)
-        return label.en if style == "en" else label.th
-    if kind is Kind.MONEY:
+        return _write_choice(field, str(value), style)
+    if isinstance(value, Mapping):  # of kind address, the only one of parts
+        text = write_address(value)
+    elif kind is Kind.MONEY:
         amount = Decimal(str(value))
         if style == "words":
             return write_baht_words(amount)
@@ -245,6 +245,13 @@ def write_value(
     else:
         text, thai = str(value), thai and kind is not Kind.LATIN
     return to_thai_digits(text) if thai else text
+
+
+def _write_choice(field: Field, value: str, style: str) -> str:
+    for choice in field.choices:
+        if choice.value == value:
+            return choice.label.en if style == "en" else choice.label.th
+    return value
 
 
 def _flatten(value: object) -> str:

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     LIST = "list"
     TABLE = "table"
     IMAGE = "image"
+    ADDRESS = "address"
 
 
 TEXT_KINDS = frozenset({Kind.TEXT, Kind.NAME, Kind.LATIN, Kind.PARAGRAPH})

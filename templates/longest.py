@@ -59,6 +59,20 @@ _LONGEST_DAY = "2026-11-30"
 """Two digits and พฤศจิกายน, the widest of the long names of months."""
 _PERSON = "1112034563562"
 _COMPANY = "0105544046602"
+_ADDRESS = {
+    "house_no": "999/123-124",
+    "building": "ศูนย์ราชการเฉลิมพระเกียรติ",
+    "floor": "12",
+    "village": "จัดสรรเมืองทองธานี โครงการ 3",
+    "moo": "12",
+    "soi": "กรุงเทพกรีฑาตัดใหม่ 45 แยก 7",
+    "road": "เฉลิมพระเกียรติ 48 พรรษา",
+    "subdistrict": "หนองบัวน้ำจืดใต้",
+    "district": "พระนครศรีอยุธยา",
+    "province": "พระนครศรีอยุธยา",
+    "postcode": "13000",
+}
+"""Longer than nearly all there are; single parts may be longer still."""
 _LARGE = 999_999_999
 """For integers and amounts without a maximum."""
 
@@ -160,11 +174,12 @@ def _draw_image() -> str:
     return base64.b64encode(out.getvalue()).decode()
 
 
-_FIXED: Mapping[Kind, str] = {
+_FIXED: Mapping[Kind, object] = {
     Kind.DATE: _LONGEST_DAY,
     Kind.PERSON_ID: _PERSON,
     Kind.JURISTIC_ID: _COMPANY,
     Kind.THAI_ID: _COMPANY,
+    Kind.ADDRESS: _ADDRESS,
 }
 _MAKERS: Mapping[Kind, Callable[[Field, object, int], object]] = {
     **dict.fromkeys(TEXT_KINDS, _make_text),

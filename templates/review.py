@@ -82,6 +82,11 @@ def _find_public_people(document_type: DocumentType) -> Iterator[Remark]:
             fix="Set public = false in [holder] unless the law makes it public.",
         )
     for field in _public_fields(document_type.fields):
+        if field.kind is Kind.ADDRESS:
+            yield Remark(
+                problem=f"{field.name!r} is public, and may be somebody's home",
+                fix="Set public = false, unless it can only be a place of business.",
+            )
         if field.kind in _PERSONAL_KINDS:
             yield Remark(
                 problem=f"{field.name!r} is public, and may hold a citizen's number",

@@ -4,6 +4,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from templates.addresses import MAX_PART, PARTS
 from templates.fields import TEXT_KINDS, Field, Kind
 from templates.images import MAX_STORED_BYTES
 from templates.values import item_field
@@ -42,6 +43,8 @@ def _describe_kind(field: Field) -> dict[str, Any]:
             "minItems": field.min_items,
             "maxItems": field.max_items,
         }
+    if field.kind is Kind.ADDRESS:
+        return _describe_address()
     if field.kind is Kind.INTEGER:
         limits = {"minimum": field.minimum, "maximum": field.maximum}
         given = {name: limit for name, limit in limits.items() if limit is not None}
@@ -55,6 +58,24 @@ def _describe_kind(field: Field) -> dict[str, Any]:
             **pattern,
         }
     return {"type": "string", **_describe_string(field)}
+
+
+def _describe_address() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            part.name: {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": MAX_PART,
+                "title": part.label.en,
+                "description": part.label.th,
+            }
+            for part in PARTS
+        },
+        "required": [part.name for part in PARTS if part.required],
+        "additionalProperties": False,
+    }
 
 
 def _describe_entry(field: Field) -> dict[str, Any]:

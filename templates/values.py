@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from templates.addresses import normalise_address
 from templates.errors import ImageError
 from templates.fields import ID_KINDS, Field, Kind
 from templates.images import normalise_image
@@ -50,6 +51,8 @@ def normalise_value(field: Field, value: object) -> object:
     """Return one value as it is stored; what cannot be read is left as it is."""
     if field.kind is Kind.TABLE:
         return _normalise_rows(field, value)
+    if field.kind is Kind.ADDRESS and isinstance(value, Mapping):
+        return normalise_address(value)
     if isinstance(value, list):
         item = item_field(field)
         return [normalise_value(item, entry) for entry in value]
@@ -69,7 +72,7 @@ def item_field(field: Field) -> Field:
 
 
 def _is_left_empty(field: Field, value: object) -> bool:
-    return value in (None, "") or (value == [] and not field.required)
+    return value in (None, "", {}) or (value == [] and not field.required)
 
 
 def _normalise_rows(field: Field, value: object) -> object:

@@ -79,6 +79,16 @@ def _write_sample() -> dict[str, object]:
         "holder_latin": "Miss Namphueng Katanyukul Na Ayudhya",
         "photo": base64.b64encode(_draw_photo()).decode("ascii"),
         "birth_date": "1990-02-28",
+        "home": {
+            "house_no": "99/1",
+            "moo": "2",
+            "soi": "ญาติกา",
+            "road": "ฐานเพชร",
+            "subdistrict": "น้ำพอง",
+            "district": "เมือง",
+            "province": "ขอนแก่น",
+            "postcode": "40000",
+        },
         "level": "high",
         "note": "ปี๊บน้ำมันที่ป้ายนี้ ฐานปูนฎีกา ญาติผู้ใหญ่ " * 12,
         "goods": [
