@@ -7,8 +7,9 @@ current list there is an error, never a local clock or an old list in their plac
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import httpx
 from asn1crypto import crl, tsp
@@ -31,6 +32,8 @@ class SealSources:
     tsa_anchors: tuple[x509.Certificate, ...] = ()
     timeout: float = 5.0
     crl_refresh: float = 900.0
+    clock: Callable[[], datetime] | None = None
+    """What certificates and lists are judged by; None means the machine's clock."""
 
 
 class FailoverTimeStamper(TimeStamper):

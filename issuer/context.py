@@ -87,7 +87,7 @@ class Issuer:
         with self._lock:
             if agency_id not in self._sealers:
                 signer = self.keys.load_signer(seal_label(agency_id))
-                self._sealers[agency_id] = Sealer(signer, self._sources())
+                self._sealers[agency_id] = Sealer(signer, self.seal_sources())
             return self._sealers[agency_id]
 
     def claim_key(self, agency_id: AgencyId) -> ClaimSigning:
@@ -153,7 +153,8 @@ class Issuer:
             sealer.close()
         self.store.close()
 
-    def _sources(self) -> SealSources:
+    def seal_sources(self) -> SealSources:
+        """Return where time and revocation data come from."""
         settings = self.settings
         return SealSources(
             tsa_urls=settings.timestamp_authorities,
@@ -161,6 +162,7 @@ class Issuer:
             tsa_anchors=_load_anchors(settings.tsa_anchors),
             timeout=settings.tsa_timeout,
             crl_refresh=settings.crl_refresh,
+            clock=self.clock,
         )
 
 

@@ -248,10 +248,12 @@ class Sealer:
     def _validation_context(
         self, crls: Sequence[crl.CertificateList]
     ) -> ValidationContext:
+        clock = self._sources.clock
         return ValidationContext(
             trust_roots=self._roots,
             other_certs=self._others,
             crls=crls,
+            moment=None if clock is None else clock(),
             allow_fetching=False,
             revocation_mode="hard-fail",
         )

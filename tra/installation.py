@@ -4,6 +4,7 @@
 Running it again changes nothing that is there.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,7 +32,13 @@ class AgencyPlan:
     seal_algorithm: Algorithm = Algorithm.RS256
 
 
-def create_installation(home: Home, plan: AgencyPlan, now: datetime) -> None:
+def create_installation(
+    home: Home,
+    plan: AgencyPlan,
+    now: datetime,
+    *,
+    clock: Callable[[], datetime] = system_clock,
+) -> None:
     """Make everything a one-machine installation needs, or what is missing of it.
 
     1. Keys and certificates of the development PKI.
@@ -52,7 +59,7 @@ def create_installation(home: Home, plan: AgencyPlan, now: datetime) -> None:
     _enter(home, plan, now)
     # 4.
     keys = open_key_store(home.keys)
-    issuer = open_issuer(home.issuer, keys, clock=system_clock)
+    issuer = open_issuer(home.issuer, keys, clock=clock)
     try:
         publish_all(issuer)
     finally:
