@@ -90,6 +90,8 @@ def render_pdf(job: RenderJob) -> Rendered:
             # The structure is hundreds of small objects; packed, they are a tenth.
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             compress_streams=True,
+            # Else pikepdf would write the metadata anew, a third longer.
+            fix_metadata_version=False,
         )
     expected = Expected(
         document_type=job.document_type,
