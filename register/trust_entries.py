@@ -5,9 +5,14 @@ Data and look-ups only; `trust_list` opens and signs. Seal anchors are data:
 whether a certificate chains to one is for the code that checks seals.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from register.claim import claim_kid
 from register.document import AgencyId, Text
@@ -83,6 +88,27 @@ class SealAnchor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SealCertificate:
+    """One seal of an agency by its certificate, to say what became of its key."""
+
+    certificate: bytes
+    """DER."""
+    period: Period = Period()
+
+    @property
+    def key_sha256(self) -> bytes:
+        """SHA-256 of its public key (SubjectPublicKeyInfo, DER)."""
+        return _key_sha256(self.certificate)
+
+
+@lru_cache(maxsize=1024)
+def _key_sha256(certificate: bytes) -> bytes:
+    key = x509.load_der_x509_certificate(certificate).public_key()
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(spki).digest()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Agency:
     """One agency: names, what it may issue, and its keys."""
 
@@ -93,6 +119,8 @@ class Agency:
     claim_keys: tuple[ClaimKey, ...] = ()
     publication_keys: tuple[PublicationKey, ...] = ()
     seal_anchors: tuple[SealAnchor, ...] = ()
+    seal_certificates: tuple[SealCertificate, ...] = ()
+    """Seals that were named one by one; others count by their anchor alone."""
 
     def type_by_code(self, code: str) -> TypeEntry | None:
         """Return the type that a claim names by this code."""
@@ -138,4 +166,17 @@ class TrustList:
             for agency in self.agencies
             for entry in agency.claim_keys
             if entry.kid == kid
+        )
+
+    def seal_certificates_of(self, key_sha256: bytes) -> tuple[SealCertificate, ...]:
+        """Return what the list says of a seal's key, whichever agency says it.
+
+        By the key and not the certificate: whoever has a stolen key may find a CA
+        that certifies it once more.
+        """
+        return tuple(
+            entry
+            for agency in self.agencies
+            for entry in agency.seal_certificates
+            if entry.key_sha256 == key_sha256
         )

@@ -6,9 +6,9 @@ itself is refused as a whole, when it is opened and before it is signed.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from register.envelope import PublicKey, SignRaw, key_id, open_jws, sign_jws
 from register.errors import (
@@ -24,6 +24,7 @@ from register.trust_entries import (
     Period,
     PublicationKey,
     SealAnchor,
+    SealCertificate,
     TrustList,
     TypeEntry,
 )
@@ -40,10 +41,13 @@ __all__ = [
     "Period",
     "PublicationKey",
     "SealAnchor",
+    "SealCertificate",
     "TrustList",
     "TypeEntry",
     "check_trust_list_time",
     "open_trust_list",
+    "parse_trust_list",
+    "read_trust_list",
     "sign_trust_list",
 ]
 
@@ -81,13 +85,37 @@ def open_trust_list(
         TrustListError: malformed, forged, or in contradiction to itself.
         TrustListTimeError: expired, dated ahead, or older than one seen.
     """
+    trust = read_trust_list(token, root_key=root_key)
+    check_trust_list_time(trust, now=now, newest_seq=newest_seq)
+    return trust
+
+
+def read_trust_list(token: str, *, root_key: PublicKey) -> TrustList:
+    """Return what the trust root has signed, whatever its date.
+
+    For those who make the next list; for a verdict, `open_trust_list`.
+
+    Raises:
+        TrustListError: malformed, forged, or in contradiction to itself.
+    """
     try:
         payload = open_jws(token, typ=JWS_TYPE, keys={key_id(root_key): root_key})
+        return parse_trust_list(payload)
+    except (CanonicalError, EnvelopeError) as error:
+        raise TrustListError(f"the trust list: {error}") from error
+
+
+def parse_trust_list(payload: Mapping[str, Any]) -> TrustList:
+    """Return the list of a payload that nobody has signed yet.
+
+    Raises:
+        TrustListError: malformed, or in contradiction to itself.
+    """
+    try:
         trust = read_members(payload)
     except (CanonicalError, DocumentError, EnvelopeError) as error:
         raise TrustListError(f"the trust list: {error}") from error
     _check_list(trust)
-    check_trust_list_time(trust, now=now, newest_seq=newest_seq)
     return trust
 
 
@@ -119,6 +147,14 @@ def _check_list(trust: TrustList) -> None:
     _check_unique(
         "claim key",
         (key_id(entry.key) for agency in agencies for entry in agency.claim_keys),
+    )
+    _check_unique(
+        "seal certificate",
+        (
+            entry.key_sha256.hex()
+            for agency in agencies
+            for entry in agency.seal_certificates
+        ),
     )
     _check_unique(
         "organizationIdentifier of two agencies",

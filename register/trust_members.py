@@ -33,12 +33,16 @@ from register.trust_entries import (
     Period,
     PublicationKey,
     SealAnchor,
+    SealCertificate,
     TrustList,
     TypeEntry,
 )
 
 ORGANIZATION_IDENTIFIER: Final = "organizationIdentifier"
 """The subject attribute (2.5.4.97) that every seal anchor must ask for."""
+
+VERSION: Final = 2
+"""2 says of single seal certificates what became of their keys; 1 knew CAs only."""
 
 _MAX_SEQ: Final = 2**53 - 1
 _MAX_CERTIFICATE_CHARS: Final = 16 * 1024
@@ -58,7 +62,7 @@ def write_members(trust: TrustList) -> dict[str, Any]:
         EnvelopeError: a key is not on P-256.
     """
     return {
-        "v": 1,
+        "v": VERSION,
         "name": trust.name.to_json(),
         "seq": trust.seq,
         "iat": epoch_seconds(trust.iat),
@@ -93,6 +97,13 @@ def _agency_members(agency: Agency) -> dict[str, Any]:
             }
             for anchor in agency.seal_anchors
         ],
+        "seal_certificates": [
+            {
+                "certificate": _base64(entry.certificate),
+                **_period_members(entry.period),
+            }
+            for entry in agency.seal_certificates
+        ],
     }
 
 
@@ -117,7 +128,9 @@ def read_members(payload: Mapping[str, Any]) -> TrustList:
         DocumentError: a member is missing or of another form.
         EnvelopeError: a JWK is not a public key on P-256.
     """
-    read_integer(payload.get("v"), name="v", least=1, most=1)
+    version = read_integer(payload.get("v"), name="v", least=1, most=VERSION)
+    if version == 1:
+        payload = _lift_first(payload)
     return TrustList(
         name=read_text(payload.get("name"), name="name"),
         seq=read_integer(payload.get("seq"), name="seq", least=1, most=_MAX_SEQ),
@@ -126,6 +139,18 @@ def read_members(payload: Mapping[str, Any]) -> TrustList:
         agencies=_each(payload, "agencies", _read_agency),
         timestamp_anchors=_each(payload, "timestamp_anchors", _read_certificate),
     )
+
+
+def _lift_first(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Read a list of version 1 as one of version 2, which knows more of seals."""
+    agencies = payload.get("agencies")
+    if not isinstance(agencies, list):
+        return dict(payload)
+    lifted = [
+        {**agency, "seal_certificates": []} if type(agency) is dict else agency
+        for agency in agencies
+    ]
+    return {**payload, "agencies": lifted}
 
 
 def _each(
@@ -149,6 +174,7 @@ def _read_agency(members: dict[str, Any]) -> Agency:
         claim_keys=_each(members, "claim_keys", _read_claim_key),
         publication_keys=_each(members, "publication_keys", _read_publication_key),
         seal_anchors=_each(members, "seal_anchors", _read_anchor),
+        seal_certificates=_each(members, "seal_certificates", _read_seal),
     )
 
 
@@ -193,6 +219,12 @@ def _read_anchor(members: dict[str, Any]) -> SealAnchor:
         certificate=_read_certificate(members),
         subject=subject,
         period=_read_period(members),
+    )
+
+
+def _read_seal(members: dict[str, Any]) -> SealCertificate:
+    return SealCertificate(
+        certificate=_read_certificate(members), period=_read_period(members)
     )
 
 

@@ -56,6 +56,7 @@ from register.trust_list import (
     Period,
     PublicationKey,
     SealAnchor,
+    SealCertificate,
     TrustList,
     TypeEntry,
     sign_trust_list,
@@ -136,6 +137,8 @@ class AgencyForge:
     seal_period: Period = field(default_factory=Period)
     claim_period: Period = field(default_factory=Period)
     publication_period: Period = field(default_factory=Period)
+    seal_certificates: tuple[SealCertificate, ...] = ()
+    """Single seals that the trust list names."""
 
     @property
     def identifier(self) -> str:
@@ -390,6 +393,7 @@ class Forge:
                     period=agency.seal_period,
                 ),
             ),
+            seal_certificates=agency.seal_certificates,
         )
 
     def publish(self, *, at: datetime | None = None) -> Publication:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from issuer.context import open_issuer
-from issuer.files import PublicationStore
 from issuer.publish import publish_all
 from keys.ceremony import AgencyNames, create_development_pki
 from keys.ceremony import add_agency as add_agency_keys
@@ -106,14 +105,7 @@ def renew_trust_list(
     Raises:
         KeysError: the trust root or a certificate is not here.
     """
-    publish_trust_list(
-        home.keys,
-        store,
-        catalogue,
-        PublicationStore(home.issuer.publication),
-        now,
-        time_anchors=home.issuer.tsa_anchors,
-    )
+    publish_trust_list(home, store, catalogue, now)
 
 
 def _enter(home: Home, plan: AgencyPlan, now: datetime) -> None:

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the trust list of this installation and signs it with the trust root.
+"""Builds the next trust list: what register and keys say, and all that was on the last.
 
-In production the trust root lives off the server and signs there; here it is the
-development key in `$TRA_HOME/trust-root`.
+In production the trust root lives off the server and signs there (`trust_draft`);
+on one machine the development key in `$TRA_HOME/trust-root` signs at once.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,8 +17,8 @@ from cryptography.x509.oid import NameOID
 from issuer.errors import FileMissingError
 from issuer.files import PublicationStore
 from keys.chain import read_anchors
+from keys.errors import CertificateMissingError
 from keys.inventory import KeyEntry
-from keys.settings import KeysSettings
 from keys.signing import (
     PUBLICATION,
     ROOT_CA,
@@ -34,79 +34,103 @@ from register import store as register_store
 from register.document import Text
 from register.envelope import PublicKey, key_id
 from register.errors import TrustListError
+from register.trust_changes import check_succession, merge_agencies
 from register.trust_list import (
     Agency,
     ClaimKey,
     Period,
     PublicationKey,
     SealAnchor,
+    SealCertificate,
     TrustList,
     TypeEntry,
-    open_trust_list,
+    read_trust_list,
     sign_trust_list,
 )
 from templates.catalogue import Catalogue
 from tra.errors import TraError
+from tra.home import Home
+from verifier.errors import SettingsError
 from verifier.trust import load_trust_root
 
-_LIFETIME = timedelta(days=366)
+LIFETIME: Final = timedelta(days=366)
 """A yearly ceremony with the trust root renews the list; a list past it is refused."""
 
-_NAME = Text(
+DEVELOPMENT_NAME: Final = Text(
     th="บัญชีความเชื่อถือของระบบทดลองตรา", en="Trust list of a Tra development system"
 )
 
 
 def publish_trust_list(
-    settings: KeysSettings,
-    store: register_store.Store,
-    catalogue: Catalogue,
-    publication: PublicationStore,
-    now: datetime,
-    *,
-    time_anchors: Path | None,
+    home: Home, store: register_store.Store, catalogue: Catalogue, now: datetime
 ) -> None:
     """Sign a new version of the trust list and publish it, if it would say more.
 
     One that is published and says the same is left alone until it is half way to
-    its end, so the trust root's key may be off the machine. `time_anchors` is a PEM
-    file with the CAs of time-stamping authorities that are not ours.
+    its end, so the trust root's key may be off the machine.
 
     Raises:
-        KeysError: a key is missing or cannot be opened.
+        KeysError: the trust root is not here, or may not be used here.
+        TrustListError: the list would take something back.
     """
-    keys = open_key_store(settings)
-    old = _read_published(settings, publication, now)
-    new = TrustList(
-        name=_NAME,
+    old = read_published(home)
+    new = build_next_list(home, store, catalogue, old, now)
+    if old and old.exp - now > LIFETIME / 2 and says_the_same(old, new):
+        return
+    check_succession(old, new)
+    root = open_trust_root(home.keys).load_signer(TRUST_ROOT)
+    token = sign_trust_list(new, kid=key_id(p256_key(root)), sign=raw_signing(root))
+    PublicationStore(home.issuer.publication).put("trust-list", token)
+
+
+def build_next_list(
+    home: Home,
+    store: register_store.Store,
+    catalogue: Catalogue,
+    old: TrustList | None,
+    now: datetime,
+) -> TrustList:
+    """Return the list that register and keys ask for, after the one before it.
+
+    What another installation or a person has put on the list stays as it is.
+
+    Raises:
+        KeysError: a certificate is unreadable.
+    """
+    keys = open_key_store(home.keys)
+    mine = [_agency(agency, keys, store, catalogue) for agency in store.list_agencies()]
+    return TrustList(
+        name=old.name if old else DEVELOPMENT_NAME,
         seq=old.seq + 1 if old else 1,
         iat=now,
-        exp=now + _LIFETIME,
-        agencies=tuple(
-            _agency(agency, keys, store, catalogue) for agency in store.list_agencies()
-        ),
-        timestamp_anchors=_timestamp_anchors(keys, store, old, time_anchors),
+        exp=now + LIFETIME,
+        agencies=merge_agencies(old.agencies if old else (), mine),
+        timestamp_anchors=_timestamp_anchors(home, keys, store, old),
     )
-    if old and old.exp - now > _LIFETIME / 2 and _same_content(old, new):
-        return
-    root = open_trust_root(settings).load_signer(TRUST_ROOT)
-    token = sign_trust_list(new, kid=key_id(p256_key(root)), sign=raw_signing(root))
-    publication.put("trust-list", token)
 
 
-def _same_content(old: TrustList, new: TrustList) -> bool:
+def says_the_same(old: TrustList, new: TrustList) -> bool:
+    """Tell whether two lists differ in nothing but number and dates."""
     return old == replace(new, seq=old.seq, iat=old.iat, exp=old.exp)
 
 
-def _read_published(
-    settings: KeysSettings, publication: PublicationStore, now: datetime
-) -> TrustList | None:
-    path = settings.trust_root_folder / "trust-root.pub.pem"
+def read_published(home: Home) -> TrustList | None:
+    """Return the list that is published, if it can be gone on from."""
     try:
-        token = publication.get("trust-list").decode()
-        return open_trust_list(token, root_key=load_trust_root(path), now=now)
-    except (FileMissingError, TrustListError):
-        # A list of another root, or past its end, is no list to go on from.
+        return read_trust_list(
+            read_published_token(home) or "",
+            root_key=load_trust_root(home.verifier.trust_root_path),
+        )
+    except (TrustListError, SettingsError):
+        # A list of another root is no list to go on from.
+        return None
+
+
+def read_published_token(home: Home) -> str | None:
+    """Return the published list as it is, unchecked."""
+    try:
+        return PublicationStore(home.issuer.publication).get("trust-list").decode()
+    except FileMissingError:
         return None
 
 
@@ -153,6 +177,7 @@ def _agency(
             for held in _held_keys(keys, PUBLICATION)
         ),
         seal_anchors=_seal_anchors(keys, seal_label(agency.id)),
+        seal_certificates=_seal_certificates(keys, seal_label(agency.id)),
     )
 
 
@@ -166,11 +191,7 @@ class _HeldKey:
 
 
 def _held_keys(keys: KeyStore, label: KeyLabel) -> tuple[_HeldKey, ...]:
-    """Every certified key of a label: retired ones stay, the next one is known early.
-
-    Raises:
-        CertificateMissingError: there is none.
-    """
+    """Every certified key of a label, retired ones and the next one too."""
     return tuple(
         _HeldKey(
             key=p256_key(certificate),
@@ -184,18 +205,37 @@ def _held_keys(keys: KeyStore, label: KeyLabel) -> tuple[_HeldKey, ...]:
                 compromised_from=entry.compromised_from,
             ),
         )
-        for entry, certificate in keys.list_certificates(label)
+        for entry, certificate in _certified(keys, label)
+    )
+
+
+def _certified(
+    keys: KeyStore, label: KeyLabel
+) -> list[tuple[KeyEntry, x509.Certificate]]:
+    """All certified keys of a label; an agency may be listed before it has any."""
+    try:
+        return keys.list_certificates(label)
+    except CertificateMissingError:
+        return []
+
+
+def _seal_certificates(keys: KeyStore, label: KeyLabel) -> tuple[SealCertificate, ...]:
+    """Every seal by its certificate: what happened to one key is said of it alone."""
+    return tuple(
+        SealCertificate(
+            certificate=certificate.public_bytes(Encoding.DER),
+            period=Period(
+                not_after=entry.retired_at, compromised_from=entry.compromised_from
+            ),
+        )
+        for entry, certificate in _certified(keys, label)
     )
 
 
 def _seal_anchors(keys: KeyStore, label: KeyLabel) -> tuple[SealAnchor, ...]:
-    """The CAs of all seals of an agency; one no longer used gets an end.
-
-    An anchor speaks for every certificate below it, so what happened to one key
-    can be said of it only when no other key of the agency has it.
-    """
+    """The CAs of all seals of an agency; one no longer used gets an end."""
     below: dict[tuple[bytes, str], list[KeyEntry]] = {}
-    for entry, certificate in keys.list_certificates(label):
+    for entry, certificate in _certified(keys, label):
         owner = certificate.subject.get_attributes_for_oid(
             NameOID.ORGANIZATION_IDENTIFIER
         )
@@ -205,10 +245,7 @@ def _seal_anchors(keys: KeyStore, label: KeyLabel) -> tuple[SealAnchor, ...]:
         SealAnchor(
             certificate=anchor,
             subject={"organizationIdentifier": owner},
-            period=Period(
-                not_after=_latest([entry.retired_at for entry in entries]),
-                compromised_from=_latest([e.compromised_from for e in entries]),
-            ),
+            period=Period(not_after=_latest([e.retired_at for e in entries])),
         )
         for (anchor, owner), entries in below.items()
     )
@@ -220,20 +257,17 @@ def _latest(moments: list[datetime | None]) -> datetime | None:
 
 
 def _timestamp_anchors(
-    keys: KeyStore,
-    store: register_store.Store,
-    old: TrustList | None,
-    named: Path | None,
+    home: Home, keys: KeyStore, store: register_store.Store, old: TrustList | None
 ) -> tuple[bytes, ...]:
     """CAs of time-stamping authorities; one that counted once is never taken off."""
     found = dict.fromkeys(old.timestamp_anchors if old else ())
     if keys.files.has_certificate(ROOT_CA):
         root = keys.files.load_certificate(ROOT_CA)
         found[root.public_bytes(Encoding.DER)] = None
-    if named is not None:
-        for anchor in read_anchors(named):
+    if home.issuer.tsa_anchors is not None:
+        for anchor in read_anchors(home.issuer.tsa_anchors):
             found[anchor.public_bytes(Encoding.DER)] = None
     for agency in store.list_agencies():
-        for entry, _ in keys.list_certificates(seal_label(agency.id)):
+        for entry, _ in _certified(keys, seal_label(agency.id)):
             found[keys.load_chain(entry)[-1].public_bytes(Encoding.DER)] = None
     return tuple(found)

@@ -6,12 +6,13 @@ agency's anchors and carries every subject attribute the anchor demands: one CA
 serves many agencies, and none may seal for another.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from register.members import format_instant
-from register.trust_list import Agency, SealAnchor, TrustList
+from register.trust_list import Agency, Period, SealAnchor, TrustList
 from verifier.chain import (
     SigningTime,
     ValidationData,
@@ -31,6 +32,14 @@ class Signer:
 
     agency: Agency
     anchor: SealAnchor
+    periods: tuple[Period, ...] = ()
+    """When the anchor counts, and what the list says of this very key."""
+
+    @property
+    def compromised_from(self) -> datetime | None:
+        """From when on a thief may have had the key, if one was stolen."""
+        known = [p.compromised_from for p in self.periods if p.compromised_from]
+        return min(known, default=None)
 
 
 def name_signers(signature: PdfSignature, trust: TrustList) -> list[Signer]:
@@ -79,8 +88,11 @@ def find_signer(
             Reason.CHAIN_CONSTRAINTS, "a listed CA certified it, but for no agency"
         )
     signer = next(c for c in candidates if c.anchor.certificate == anchor)
-    check_period(signer.anchor.period, at)
-    return signer
+    listed = trust.seal_certificates_of(_key_sha256(signature))
+    periods = (signer.anchor.period, *(entry.period for entry in listed))
+    for period in periods:
+        check_period(period, at)
+    return replace(signer, periods=periods)
 
 
 def describe_signature(
@@ -114,6 +126,11 @@ def describe_signature(
         },
         "later_changes": list(changes),
     }
+
+
+def _key_sha256(signature: PdfSignature) -> bytes:
+    spki = signature.cms.signer["tbs_certificate"]["subject_public_key_info"]
+    return hashlib.sha256(spki.dump()).digest()
 
 
 def _all_anchors(trust: TrustList) -> list[bytes]:

@@ -3,9 +3,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from register.trust_list import Period
-from tests.forge import Forge, Signature, draw_pdf
-from tests.forge_pki import NOW, make_crl
+from register.trust_list import Period, SealCertificate
+from tests.forge import Forge, Issued, Signature, draw_pdf
+from tests.forge_pki import NOW, Authority, make_certificate, make_crl, name_of
 from verifier.verify_qr import verify_qr
 
 
@@ -24,6 +24,79 @@ def test_a_seal_made_before_the_key_was_stolen_stays_good(forge: Forge) -> None:
     forge.trade.seal_period = Period(compromised_from=NOW + timedelta(seconds=1))
 
     assert forge.verify(mine.pdf).outcome == "in_force"
+
+
+def stolen(seal: Authority, since: datetime) -> SealCertificate:
+    return SealCertificate(certificate=seal.der, period=Period(compromised_from=since))
+
+
+def sealed_by(forge: Forge, mine: Issued, seal: Authority) -> bytes:
+    attached = {"record.json": mine.record, "claim.cose": mine.claim}
+    how = Signature(seal, at=forge.now, tsa=forge.tsa, crls=forge.crls())
+    return forge.sign(draw_pdf(attached), how)
+
+
+def test_one_stolen_seal_is_refused_while_another_of_the_agency_goes_on(
+    forge: Forge,
+) -> None:
+    old = forge.issue()
+    forge.trade.seal_certificates = (stolen(forge.trade.seal, NOW),)
+    forge.trade.seal = forge.make_seal("TRADE", "กรมการค้าตัวอย่าง", "Sample Trade")
+    new = forge.issue()
+
+    report = forge.verify(old.pdf)
+
+    assert (report.outcome, report.reason) == ("unknown", "key_compromised")
+    assert report.document is None
+    assert forge.verify(new.pdf).outcome == "in_force"
+
+
+def test_a_stolen_seal_key_that_another_ca_certified_again_is_refused(
+    forge: Forge,
+) -> None:
+    """The list speaks of the key; the thief has found a CA below the same root."""
+    mine = forge.issue()
+    seal = forge.trade.seal
+    again = make_certificate(
+        name_of("กรมการค้าตัวอย่าง", organization="T", identifier="GOVTH-TRADE"),
+        seal.key,
+        forge.ca,
+        now=forge.now,
+    )
+    assert again.der != seal.der
+    pdf = sealed_by(forge, mine, again)
+    forge.issued.remove(mine)
+    assert forge.verify(pdf).reason == "not_registered"
+    forge.labour.seal_certificates = (stolen(seal, NOW),)
+
+    report = forge.verify(pdf)
+
+    assert (report.outcome, report.reason) == ("unknown", "key_compromised")
+
+
+def test_a_stolen_seal_without_proof_of_time_counts_for_nothing(forge: Forge) -> None:
+    """Its thief would say that he sealed before the theft."""
+    mine = forge.issue()
+    attached = {"record.json": mine.record, "claim.cose": mine.claim}
+    how = Signature(forge.trade.seal, at=NOW - timedelta(days=3), crls=forge.crls())
+    pdf = forge.sign(draw_pdf(attached), how)
+    forge.trade.seal_certificates = (stolen(forge.trade.seal, NOW),)
+
+    report = forge.verify(pdf)
+
+    assert (report.outcome, report.reason) == ("unknown", "key_compromised")
+
+
+def test_a_seal_of_a_single_key_that_was_retired_is_unknown(forge: Forge) -> None:
+    mine = forge.issue()
+    retired = Period(not_after=NOW - timedelta(seconds=1))
+    forge.trade.seal_certificates = (
+        SealCertificate(certificate=forge.trade.seal.der, period=retired),
+    )
+
+    report = forge.verify(mine.pdf)
+
+    assert (report.outcome, report.reason) == ("unknown", "key_not_in_use")
 
 
 def test_a_seal_made_after_the_key_was_retired_is_unknown(forge: Forge) -> None:

@@ -173,7 +173,9 @@ def test_members_that_are_not_known_are_ignored() -> None:
 STRANGERS_X5C = [base64.b64encode(STRANGER.certificate).decode()]
 
 WRONG: dict[str, dict[str, Any]] = {
-    "another version": members() | {"v": 2},
+    "another version": members() | {"v": 3},
+    "version 0": members() | {"v": 0},
+    "no seal certificates": with_agency(seal_certificates=None),
     "no name": members() | {"name": None},
     "no seq": members() | {"seq": None},
     "seq 0": members() | {"seq": 0},

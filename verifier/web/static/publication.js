@@ -264,7 +264,7 @@ async function openBy(part, agency, token, typ) {
 /** @param {Record<string, any>} list */
 function checkTrustList(list) {
   const wellFormed =
-    list.v === 1 &&
+    (list.v === 1 || list.v === 2) &&
     [list.seq, list.iat, list.exp].every(Number.isInteger) &&
     Array.isArray(list.agencies) &&
     list.agencies.every(isAgency);
