@@ -15,7 +15,7 @@ from functools import partial
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from register.document import DocumentId, parse_document_id
@@ -32,6 +32,7 @@ from verifier.errors import (
 )
 from verifier.isolation import PdfVerifiers
 from verifier.limits import Limits
+from verifier.rate_limit import Kind, RateLimits
 from verifier.reasons import Reason
 from verifier.report import Report
 from verifier.trust import Publication
@@ -57,6 +58,7 @@ class Service:
     limits: Limits
     host: str
     verifiers: PdfVerifiers
+    rates: RateLimits
     limiter: CapacityLimiter
     """Threads for all that is quick."""
     file_limiter: CapacityLimiter
@@ -70,8 +72,10 @@ class Service:
         """Return the report on an uploaded file.
 
         Raises:
-            ProblemError: the request holds no file that could be read.
+            ProblemError: the request holds no file that could be read, or is
+                one too many.
         """
+        self.rates.check(request, Kind.FILES)
         try:
             upload = await read_upload(request, max_bytes=self.limits.max_bytes)
         except UploadTooLargeError as error:
@@ -87,6 +91,7 @@ class Service:
             upload.file,
             now=self.clock(),
             password=upload.password,
+            client=self.rates.client_of(request),
         )
         try:
             return await to_thread.run_sync(work, limiter=self.file_limiter)
@@ -105,13 +110,14 @@ class Service:
 def build_api(service: Service) -> APIRouter:
     """Return the routes of the API."""
     router = APIRouter()
+    queries = [Depends(service.rates.limit(Kind.QUERIES))]
 
     @router.post("/v1/verify")
     async def post_verify(request: Request) -> Response:
         """Verify a PDF: multipart form with `file` and optional `password`."""
         return _answer(await service.verify_upload(request))
 
-    @router.post("/v1/verify/qr")
+    @router.post("/v1/verify/qr", dependencies=queries)
     async def post_verify_qr(request: Request) -> Response:
         """Verify a QR code: JSON `{"url": "..."}`."""
         url = await _read_url(request)
@@ -126,7 +132,7 @@ def build_api(service: Service) -> APIRouter:
         )
         return _answer(report)
 
-    @router.get("/v1/status/{document_id}")
+    @router.get("/v1/status/{document_id}", dependencies=queries)
     async def get_status(document_id: str) -> Response:
         """Tell what the register publishes of a document, with its signed record."""
         parsed = _parse_id(document_id)
@@ -140,7 +146,9 @@ def build_api(service: Service) -> APIRouter:
         )
         return _answer(report, {"id": parsed, "record": record.decode("ascii")})
 
-    _add_publication(router, service)
+    published = APIRouter(dependencies=queries)
+    _add_publication(published, service)
+    router.include_router(published)
 
     @router.get("/healthz")
     async def get_health() -> dict[str, str]:

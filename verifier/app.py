@@ -72,6 +72,7 @@ def _open_service(settings: VerifierSettings, clock: Callable[[], datetime]) -> 
         limits=settings.limits,
         host=urlsplit(settings.verify_url).netloc.lower(),
         verifiers=PdfVerifiers(publication, limits=settings.limits, workers=workers),
+        rates=settings.rate_limits,
         limiter=CapacityLimiter(max(2, os.cpu_count() or 1)),
         # One more than there is room for, so that it is told so at once.
         file_limiter=CapacityLimiter(workers.count + workers.waiting + 1),

@@ -14,11 +14,13 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 from threading import Condition
+from time import monotonic
 from types import TracebackType
 from typing import Self
 from weakref import finalize
 
 from verifier.errors import BusyError, CheckError, StoppedError
+from verifier.fair_queue import FairQueue, Ticket
 from verifier.limits import Limits, WorkerLimits
 from verifier.reasons import Basis, CheckId, Integrity, Reason
 from verifier.report import Findings, Report
@@ -48,7 +50,9 @@ class PdfVerifiers:
         self._free = Condition()
         self._idle: deque[WorkerProcess] = deque()
         self._all: list[WorkerProcess] = []
-        self._waiting = 0
+        self._queue = FairQueue(
+            processes=self.workers.count, waiting=self.workers.waiting
+        )
         self._stopped = False
         # Whoever forgets to close leaves no process behind.
         self._finalizer = finalize(self, _end_all, self._all)
@@ -82,40 +86,65 @@ class PdfVerifiers:
         self.close()
 
     def verify_pdf(
-        self, data: bytes, *, now: datetime, password: str | None = None
+        self,
+        data: bytes,
+        *,
+        now: datetime,
+        password: str | None = None,
+        client: str = "",
     ) -> Report:
         """Verify a PDF as `verifier.verify_pdf.verify_pdf` does, within limits.
+
+        Files of one `client` give way to those of others (`verifier.fair_queue`).
 
         Raises:
             BusyError: too many files wait already.
             StoppedError: `close` was called.
         """
         job = Job(data=data, now=now, password=password)
-        process = self._take()
+        ticket, process = self._take(client)
+        begun, ran_out = monotonic(), False
         try:
             return process.verify(job, self._publication)
         except WorkerDiedError as death:
+            ran_out = True
             if self._stopped:
                 raise StoppedError("the verifier is being stopped") from death
             return _report_death(job, death)
         finally:
+            with self._free:
+                now_ticks = monotonic()
+                self._queue.end(
+                    ticket, seconds=now_ticks - begun, ran_out=ran_out, now=now_ticks
+                )
             self._give_back(process)
 
-    def _take(self) -> WorkerProcess:
+    def _take(self, client: str) -> tuple[Ticket, WorkerProcess]:
         self.start()
         with self._free:
-            if not self._idle and self._waiting >= self.workers.waiting:
-                raise BusyError(f"{self._waiting} files are waiting")
-            self._waiting += 1
+            idle = len(self._idle)
+            ticket = self._queue.join(client, idle=idle, now=monotonic())
+            # Whoever lost the place to this one must hear of it.
+            self._free.notify_all()
             try:
-                self._free.wait_for(lambda: self._idle or self._stopped)
+                self._free.wait_for(lambda: self._is_ready(ticket))
+                if self._stopped:
+                    raise StoppedError("the verifier is being stopped")
+                if ticket.turned_away:
+                    raise BusyError(f"{self._queue.waiting} files are waiting")
+                self._queue.begin(ticket)
             finally:
-                self._waiting -= 1
-            if self._stopped:
-                raise StoppedError("the verifier is being stopped")
+                self._queue.leave(ticket)
             process = self._idle.pop()
+            # Another may be next now, if more than one process is free.
+            self._free.notify_all()
             # Somebody else may have ended it while it had nothing to do.
-            return process if process.is_alive else self._replace(process)
+            return ticket, process if process.is_alive else self._replace(process)
+
+    def _is_ready(self, ticket: Ticket) -> bool:
+        if self._stopped or ticket.turned_away:
+            return True
+        return self._queue.pick(idle=len(self._idle), now=monotonic()) is ticket
 
     def _give_back(self, process: WorkerProcess) -> None:
         """Let the next file have the process, or a fresh one in its place."""
@@ -127,7 +156,7 @@ class PdfVerifiers:
                 self._idle.appendleft(self._replace(process))
             else:
                 self._idle.append(process)
-            self._free.notify()
+            self._free.notify_all()
 
     def _replace(self, process: WorkerProcess) -> WorkerProcess:
         process.end()

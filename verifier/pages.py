@@ -23,6 +23,7 @@ from register.errors import DocumentError
 from register.problem import Problem, ProblemError
 from verifier import problems
 from verifier.api import Service
+from verifier.rate_limit import Kind
 from verifier.reasons import Reason
 from verifier.report import Report
 from verifier.texts import FACT_NAMES, MONTHS, NO_EXPIRY, describe_reason, name_outcome
@@ -125,7 +126,11 @@ def _add_document_page(router: APIRouter, service: Service, pages: Pages) -> Non
     async def get_document(request: Request, document_id: str) -> Response:
         """Show the page that a scanned QR code opens."""
         try:
+            service.rates.check(request, Kind.QUERIES)
             parsed = parse_document_id(document_id)
+        except ProblemError as error:
+            problem = error.problem
+            content, status = render_problem(problem), problem.status
         except DocumentError:
             content, status = render_problem(problems.bad_id()), 404
         else:

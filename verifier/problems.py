@@ -146,6 +146,20 @@ def register_unreachable() -> Problem:
     )
 
 
+def too_many_requests(seconds: int) -> Problem:
+    """One client asks too often; `seconds` until it may ask again."""
+    return Problem(
+        status=429,
+        slug="too-many-requests",
+        title=Text(th="มีคำขอจากท่านมากเกินไป", en="Too many requests from you"),
+        detail=Text(
+            th=f"เครือข่ายของท่านส่งคำขอบ่อยเกินกำหนด โปรดลองใหม่ในอีก {seconds} วินาที",
+            en=f"Your network asks more often than it may. Try again in {seconds} s.",
+        ),
+        headers={"Retry-After": str(seconds)},
+    )
+
+
 def busy() -> Problem:
     """Too many files wait to be verified."""
     return Problem(

@@ -35,6 +35,8 @@ def run_server(
         port=port,
         # Who looked at which document is nobody's business.
         access_log=False,
+        # Whom to believe about a client's address is TRA_TRUSTED_PROXIES.
+        proxy_headers=False,
         timeout_graceful_shutdown=_STOP_ALL_AFTER,
     )
     server = _Server(config, stop_files=get_verifiers(app).close)

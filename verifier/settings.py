@@ -5,13 +5,16 @@ The verifier needs an address or folder to read the publication from, and the
 public key of the trust root. It has no secret of its own.
 """
 
+import json
 import os
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from verifier.limits import Limits, WorkerLimits
+from verifier.rate_limit import Kind, RateLimits, parse_networks
 
 _MAX_DEFAULT_WORKERS = 8
 """Each takes some 70 MB: a large machine has more processors than it needs here."""
@@ -54,6 +57,44 @@ class VerifierSettings(BaseSettings):
 
     pdf_queue: int = Field(default=32, ge=0)
     """TRA_PDF_QUEUE: files that may wait before more are turned away."""
+
+    rate_files: str = "300/minute"
+    """TRA_RATE_FILES: files that one client may send; empty for no limit."""
+
+    rate_queries: str = "3000/minute"
+    """TRA_RATE_QUERIES: ids, QR codes and published files that one may ask for."""
+
+    rate_codes: str = "30/minute"
+    """TRA_RATE_CODES: short codes that one client may try."""
+
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    """TRA_TRUSTED_PROXIES: networks whose X-Forwarded-For is believed."""
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_list(cls, value: object) -> object:
+        """Take a list as text separated by commas."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return [part.strip() for part in value.split(",") if part.strip()]
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """Limits for one client.
+
+        Raises:
+            SettingsError: a rate or a network cannot be read.
+        """
+        return RateLimits(
+            {
+                Kind.FILES: self.rate_files,
+                Kind.QUERIES: self.rate_queries,
+                Kind.CODES: self.rate_codes,
+            },
+            proxies=parse_networks(self.trusted_proxies),
+        )
 
     @property
     def publication_address(self) -> str:

@@ -100,7 +100,7 @@ def test_closing_leaves_no_process_and_no_one_waiting(quiet_forge: Forge) -> Non
             threads.submit(verifiers.verify_pdf, token_bomb(), now=NOW)
             for _ in range(3)
         ]
-        while verifiers._waiting < 2:
+        while verifiers._queue.waiting < 2:
             time.sleep(0.01)
         verifiers.close()
 
