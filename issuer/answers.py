@@ -27,7 +27,13 @@ def document_detail(
 ) -> DocumentDetail:
     """Describe one document to its agency, with its fields."""
     facts = _facts(issuer, document, request)
-    return DocumentDetail.model_validate({**facts, "data": dict(document.data)})
+    files = [
+        {"version": f.version, "sha256": f.sha256.hex(), "created_at": f.created_at}
+        for f in issuer.store.file_versions(document.id)
+    ]
+    return DocumentDetail.model_validate(
+        {**facts, "files": files, "data": dict(document.data)}
+    )
 
 
 def event_answer(event: Event) -> EventAnswer:

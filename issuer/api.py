@@ -26,7 +26,7 @@ from issuer.answers import (
 from issuer.authentication import authenticate
 from issuer.context import Issuer
 from issuer.draft import IssueRequest
-from issuer.errors import NotIssuedYetError
+from issuer.file_versions import newest_version
 from issuer.issue import (
     finish_reservation,
     issue_document,
@@ -187,16 +187,15 @@ def get_document(ask: Ask, document: OwnDocument) -> DocumentDetail:
 
 @router.get("/documents/{document_id}/pdf", response_class=Response)
 def get_pdf(ask: Ask, document: OwnDocument) -> Response:
-    """Return the sealed PDF, byte for byte as it was issued."""
+    """Return the sealed PDF: what was issued, and newer time stamps if it has some."""
     require_may(ask.caller, Permission.READ, document.type_id)
-    if document.file_sha256 is None:
-        raise NotIssuedYetError(f"document {document.id} is not issued")
+    version = newest_version(ask.issuer, document)
     return Response(
-        ask.issuer.files.get_pdf(document.file_sha256),
+        ask.issuer.files.get_pdf(version.sha256),
         media_type="application/pdf",
         headers={
             "Content-Disposition": f'attachment; filename="{document.id}.pdf"',
-            "ETag": f'"{document.file_sha256.hex()}"',
+            "ETag": f'"{version.sha256.hex()}"',
         },
     )
 

@@ -13,13 +13,12 @@ from datetime import datetime
 
 from issuer.context import Issuer
 from issuer.errors import StorageError
+from issuer.file_versions import publish_versions
 from register.document import Document, Status, Text
 from register.public_record import (
-    FileEntry,
     PublicField,
     PublicRecord,
     mask_holder,
-    sign_file_entry,
     sign_public_record,
 )
 from register.status_list import sign_status_cwt, sign_status_jwt
@@ -115,11 +114,7 @@ def _put_document(issuer: Issuer, document: Document) -> None:
     if document.file_sha256 is None or document.record_sha256 is None:
         raise ValueError(f"document {document.id} is not issued")
     key, now = issuer.publication_key, issuer.clock()
-    entry = FileEntry(sha256=document.file_sha256, id=document.id, iat=now)
-    issuer.publication.put(
-        f"files/{document.file_sha256.hex()}",
-        sign_file_entry(entry, kid=key.kid, sign=key.sign),
-    )
+    versions = publish_versions(issuer, document)
     kind = issuer.catalogue.get_type(document.type_id)
     holder = kind.holder_name(document.data)
     record = PublicRecord(
@@ -147,6 +142,7 @@ def _put_document(issuer: Issuer, document: Document) -> None:
         successor=document.successor,
         record_sha256=document.record_sha256,
         file_sha256=document.file_sha256,
+        later_files=tuple(one.sha256 for one in versions[1:]),
         status_ref=document.status_ref,
         iat=now,
     )

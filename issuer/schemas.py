@@ -84,16 +84,27 @@ class DocumentAnswer(_Wire):
     issued_at: datetime | None
     valid_from: date
     valid_until: date | None = Field(description="null: no expiry")
-    sha256: str | None = Field(description="of the sealed PDF, lower-case hex")
+    sha256: str | None = Field(
+        description="of the sealed PDF as it was issued, lower-case hex"
+    )
     verify_url: str
     pdf_url: str | None
     supersedes: str | None
     successor: str | None
 
 
-class DocumentDetail(DocumentAnswer):
-    """One document with the fields it was issued with."""
+class FileVersionAnswer(_Wire):
+    """One version of the sealed PDF; the download gives the newest."""
 
+    version: int = Field(description="1: as issued; later ones add time stamps")
+    sha256: str
+    created_at: datetime
+
+
+class DocumentDetail(DocumentAnswer):
+    """One document with the fields it was issued with, and its files."""
+
+    files: list[FileVersionAnswer]
     data: dict[str, Any]
 
 

@@ -24,6 +24,7 @@ from register.status_list import CWT_TYPE, JWT_MEDIA_TYPE
 from register.storage import Storage, open_storage
 
 JOSE: Final = "application/jose"
+BYTES: Final = "application/octet-stream"
 
 _HEADERS: Final = {
     # Status changes must be seen at once, so caches ask again every time.
@@ -78,6 +79,11 @@ def _add_routes(app: FastAPI, storage: Storage) -> None:
     @app.api_route("/files/{sha256}", methods=_METHODS)
     async def get_file_entry(request: Request, sha256: str) -> Response:
         return await _published(request, storage, _file_path(sha256), JOSE)
+
+    @app.api_route("/archive/{sha256}", methods=_METHODS)
+    async def get_archive_data(request: Request, sha256: str) -> Response:
+        path = f"archive/{_file_path(sha256).removeprefix('files/')}"
+        return await _published(request, storage, path, BYTES)
 
     @app.get("/healthz")
     async def get_health() -> dict[str, str]:

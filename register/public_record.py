@@ -53,6 +53,7 @@ MAX_VALUE_CHARS: Final = 10_000
 """Characters of one public value: a table of five pages."""
 
 _MAX_FIELDS: Final = 200
+_MAX_LATER_FILES: Final = 20
 _SHA256_HEX = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 
@@ -88,16 +89,20 @@ class PublicRecord:
     successor: DocumentId | None
     record_sha256: bytes
     file_sha256: bytes
+    """Of the file as it was issued."""
+
     status_ref: StatusRef
     iat: datetime
+    later_files: tuple[bytes, ...] = ()
+    """SHA-256 of the versions with newer time stamps, oldest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileEntry:
     """Which document a file is the sealed PDF of.
 
-    The public record of that document must name the same `file_sha256`: only
-    then has its own agency said so.
+    The public record of that document must name the file, too: only then has its
+    own agency said so.
     """
 
     sha256: bytes
@@ -212,6 +217,7 @@ def _publication_keys(
 
 def _record_members(record: PublicRecord) -> dict[str, Any]:
     until, since = record.valid_until, record.status_since
+    later = [digest.hex() for digest in record.later_files]
     return {
         "v": 1,
         "id": record.id,
@@ -233,6 +239,7 @@ def _record_members(record: PublicRecord) -> dict[str, Any]:
         "successor": record.successor,
         "record_sha256": record.record_sha256.hex(),
         "file_sha256": record.file_sha256.hex(),
+        **({"later_files": later} if later else {}),
         "status_list": record.status_ref.to_json(),
         "iat": epoch_seconds(record.iat),
     }
@@ -272,7 +279,14 @@ def _read_record(members: Mapping[str, Any]) -> PublicRecord:
         file_sha256=_read_digest(members.get("file_sha256"), "file_sha256"),
         status_ref=read_status_ref(members.get("status_list"), name="status_list"),
         iat=read_moment(members.get("iat"), name="iat"),
+        later_files=_read_later_files(members.get("later_files", [])),
     )
+
+
+def _read_later_files(value: object) -> tuple[bytes, ...]:
+    if not isinstance(value, list) or len(value) > _MAX_LATER_FILES:
+        raise DocumentError(f"later_files is an array of at most {_MAX_LATER_FILES}")
+    return tuple(_read_digest(each, "a later file") for each in value)
 
 
 def _read_fields(value: object) -> tuple[PublicField, ...]:

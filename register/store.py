@@ -19,6 +19,7 @@ from register.store_engine import (
     open_engine,
     parse_database_url,
 )
+from register.store_files import Files, ProofCounts
 from register.store_publishing import Publishing
 from register.store_reservations import Reservations
 from register.store_schema import check_schema, migrate
@@ -31,6 +32,9 @@ from register.store_values import (
     DocumentFilter,
     Event,
     EventAction,
+    FileProof,
+    FileVersion,
+    GuardedFile,
     Page,
     Reservation,
     ReserveRequest,
@@ -47,7 +51,11 @@ __all__ = [
     "DocumentFilter",
     "Event",
     "EventAction",
+    "FileProof",
+    "FileVersion",
+    "GuardedFile",
     "Page",
+    "ProofCounts",
     "Reservation",
     "ReserveRequest",
     "StatusChange",
@@ -62,6 +70,7 @@ class Store(
     Reservations,
     DocumentChanges,
     DocumentQueries,
+    Files,
     Tokens,
     Publishing,
     AbstractContextManager["Store"],

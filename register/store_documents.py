@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import func, tuple_
+from sqlalchemy import func, or_, tuple_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -21,7 +21,7 @@ from register.errors import DocumentStateError, PageTokenError
 from register.store_engine import Database
 from register.store_rows import document_from_row, find_row
 from register.store_values import MAX_PAGE, DocumentFilter, Page
-from register.tables import DocumentRow, SealedRecordRow, StatusListRow
+from register.tables import DocumentRow, FileVersionRow, SealedRecordRow, StatusListRow
 
 _PLACE = re.compile(rb"([0-9]{1,12})\.([A-Z2-7]{26})")
 
@@ -47,8 +47,16 @@ class DocumentQueries(Database):
     def find_by_file(
         self, file_sha256: bytes, agency_id: AgencyId | None = None
     ) -> Document | None:
-        """Return the document whose sealed file has this digest, if any."""
-        query = select(DocumentRow).where(col(DocumentRow.file_sha256) == file_sha256)
+        """Return the document one of whose files has this digest, if any."""
+        later = select(FileVersionRow.document_id).where(
+            col(FileVersionRow.file_sha256) == file_sha256
+        )
+        query = select(DocumentRow).where(
+            or_(
+                col(DocumentRow.file_sha256) == file_sha256,
+                col(DocumentRow.id).in_(later),
+            )
+        )
         if agency_id is not None:
             query = query.where(col(DocumentRow.agency_id) == agency_id)
         with self._read() as session:

@@ -41,6 +41,9 @@ class EventAction(StrEnum):
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
     SUPERSEDED = "superseded"
+    ARCHIVING = "archiving"
+    ARCHIVED = "archived"
+    ARCHIVING_FAILED = "archiving_failed"
     TOKEN_CREATED = "token_created"  # noqa: S105 - the name of an event, no secret
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an event, no secret
 
@@ -160,6 +163,47 @@ class Changes:
     documents: tuple[Document, ...]
     seq: int
     """Give this to the next call; equal to what was given when all is read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileVersion:
+    """One version of a sealed file; 1 is the one that was issued."""
+
+    document_id: DocumentId
+    version: int
+    sha256: bytes
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileProof:
+    """What proves the newest version of a file, as it was read from the file."""
+
+    timestamps: int
+    """Time-stamp tokens in it, those within signatures counted too."""
+
+    stamped_at: datetime
+    """Time of the newest of them."""
+
+    until: datetime
+    """When the first certificate below the newest of them ends."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardedFile:
+    """The newest version of a document's file, and what the guardian knows of it."""
+
+    document_id: DocumentId
+    agency_id: AgencyId
+    number: str
+    version: int
+    sha256: bytes
+    proof: FileProof | None
+    """None until the file was read."""
+
+    failures: int = 0
+    failure: str | None = None
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -249,6 +249,55 @@ class SealedRecordRow(Row, table=True):
     claim: bytes
 
 
+class FileVersionRow(Row, table=True):
+    """A later version of a sealed file: the one before it, and a newer time stamp.
+
+    The first version is the file that was issued: `DocumentRow.file_sha256`.
+    """
+
+    __tablename__ = "file_version"
+    __table_args__ = (
+        ForeignKeyConstraint(["document_id"], ["document.id"]),
+        UniqueConstraint("document_id", "version"),
+        CheckConstraint("length(file_sha256) = 32", name="file_sha256"),
+        CheckConstraint("version > 1", name="version"),
+    )
+
+    file_sha256: bytes = Field(primary_key=True)
+    document_id: str = Field(max_length=26)
+    version: int
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class FileProofRow(Row, table=True):
+    """Until when the newest version of a file is proven, and what keeps it so.
+
+    Read from the file itself: what is lost here is read again.
+    """
+
+    __tablename__ = "file_proof"
+    __table_args__ = (
+        ForeignKeyConstraint(["document_id"], ["document.id"]),
+        CheckConstraint("version > 0", name="version"),
+        CheckConstraint("timestamps >= 0", name="timestamps"),
+        CheckConstraint(
+            "(failures > 0) = (failure IS NOT NULL AND retry_at IS NOT NULL)",
+            name="failures",
+        ),
+        CheckConstraint("(stamped_at IS NULL) = (proven_until IS NULL)", name="proven"),
+        Index("ix_file_proof_proven_until", "proven_until"),
+    )
+
+    document_id: str = Field(primary_key=True, max_length=26)
+    version: int
+    timestamps: int
+    stamped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    proven_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    failures: int = 0
+    failure: str | None = None
+    retry_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class IdempotencyRow(Row, table=True):
     """The request that a reservation answers."""
 

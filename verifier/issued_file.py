@@ -30,7 +30,7 @@ def check_issued_bytes(
         CheckError: FILE_DIFFERS, or the register cannot be asked.
     """
     digests = list(_digests(data))
-    if record.file_sha256 in digests:
+    if not {record.file_sha256, *record.later_files}.isdisjoint(digests):
         return
     # An agency may have issued the file anew, with a newer time stamp; the one
     # that was issued first keeps its own entry.

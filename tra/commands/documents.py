@@ -15,6 +15,7 @@ import typer
 
 from issuer.context import Issuer
 from issuer.draft import IssueRequest
+from issuer.file_versions import read_newest
 from issuer.issue import (
     finish_reservation,
     issue_document,
@@ -256,7 +257,7 @@ def _report(
     facts = document_facts(issuer, document)
     if path is not None and document.file_sha256 is not None:
         try:
-            path.write_bytes(issuer.files.get_pdf(document.file_sha256))
+            path.write_bytes(read_newest(issuer, document))
         except OSError as error:
             raise UsageError(
                 f"{document.number} is issued, but {path} cannot be written "
