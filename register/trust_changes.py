@@ -127,10 +127,6 @@ def check_succession(old: TrustList | None, new: TrustList) -> None:
         raise TrustListError(
             f"the trust list has seq {new.seq}; it must be above {old.seq}"
         )
-    if new.iat < old.iat:
-        raise TrustListError(
-            f"the trust list is dated {new.iat}, before the last one of {old.iat}"
-        )
 
 
 def merge_agencies(old: Sequence[Agency], new: Sequence[Agency]) -> tuple[Agency, ...]:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import IO, Any
 
 from verifier.errors import ChannelError
+from verifier.notes import read_note
 from verifier.reasons import Basis, CheckId, Integrity, Outcome, Reason
 from verifier.report import Check, Report, Verdict
 
@@ -83,6 +84,7 @@ def pack_report(report: Report) -> dict[str, Any]:
         "integrity": report.integrity,
         "checks": [[check.id, check.reason, check.detail] for check in report.checks],
         "checked_at": report.checked_at.isoformat(),
+        "notes": [note.to_json() for note in report.notes],
         **{name: getattr(report, name) for name in _FACTS},
     }
 
@@ -106,6 +108,7 @@ def unpack_report(packed: Mapping[str, Any]) -> Report:
                 for check, reason, detail in packed["checks"]
             ),
             checked_at=datetime.fromisoformat(packed["checked_at"]),
+            notes=tuple(read_note(note) for note in packed["notes"]),
             **{name: packed[name] for name in _FACTS},
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -5,7 +5,7 @@ Used for the claim attached to a PDF and for the one in a QR code alike.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from register.claim import Claim, read_claim, verify_claim
@@ -25,6 +25,14 @@ class SignedClaim:
     claim: Claim
     agency: Agency
     period: Period
+
+    def is_proven_at(self, moment: datetime | None) -> bool:
+        """Tell whether the claim speaks for itself; None if nothing proves its time.
+
+        Whoever has a stolen key writes the day into a claim that he likes.
+        """
+        theft = self.period.compromised_from
+        return theft is None or (moment is not None and moment < theft)
 
 
 def open_claim(
@@ -99,24 +107,27 @@ def check_period(period: Period, at: datetime) -> None:
         )
 
 
-def check_period_of_day(period: Period, day: date) -> None:
-    """Check that a key counted on a day in Asia/Bangkok (claim.md, Trust).
-
-    A claim tells no more than its day. Whoever has the key can write any day;
-    of a key that was ever compromised, an earlier claim counts only together
-    with the public record.
+def check_period_of_claim(period: Period, at: datetime) -> None:
+    """Check that a claim key was in use at a moment; a theft is another matter.
 
     Raises:
-        CheckError: KEY_COMPROMISED or KEY_NOT_IN_USE.
+        CheckError: KEY_NOT_IN_USE.
     """
-    first, last, theft = (
+    check_period(replace(period, compromised_from=None), at)
+
+
+def check_period_of_day(period: Period, day: date) -> None:
+    """Check that a claim key was in use on a day in Asia/Bangkok (claim.md, Trust).
+
+    A claim tells no more than its day.
+
+    Raises:
+        CheckError: KEY_NOT_IN_USE.
+    """
+    first, last = (
         None if moment is None else bangkok_date(moment)
-        for moment in (period.not_before, period.not_after, period.compromised_from)
+        for moment in (period.not_before, period.not_after)
     )
-    if theft is not None and day > theft:
-        raise CheckError(
-            Reason.KEY_COMPROMISED, f"issued on {day}, compromised from {theft}"
-        )
     if (first is not None and day < first) or (last is not None and day > last):
         raise CheckError(
             Reason.KEY_NOT_IN_USE, f"issued on {day}, in use {first} to {last}"

@@ -150,6 +150,7 @@ def render_report(report: Report) -> str:
         f'<section class="verdict" {about}><div class="verdict-words">',
         _both("h1", headline, "verdict-word"),
         "" if report.reason is Reason.VALID else _both("p", sentence, "verdict-text"),
+        *(_both("p", note.text, "verdict-note") for note in report.notes),
         "</div></section>",
         '<section class="card next">',
         _both("p", _text(wire["advice"])),

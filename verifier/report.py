@@ -13,6 +13,7 @@ from enum import IntEnum
 from types import TracebackType
 
 from verifier.errors import CheckError
+from verifier.notes import Note
 from verifier.reasons import Basis, CheckId, Integrity, Outcome, Reason, Result
 from verifier.texts import CHECK_NAMES, describe_reason, describe_verdict
 
@@ -210,6 +211,9 @@ def _gravity(reason: Reason) -> int:
     return len(_Rank) if reason is Reason.VALID else _EFFECTS[reason][0]
 
 
+_GENUINE = frozenset({Outcome.IN_FORCE, Outcome.NOT_IN_FORCE, Outcome.SIGNATURE_ONLY})
+
+
 class CheckLog:
     """Collects checks while a verification goes on.
 
@@ -287,6 +291,8 @@ class Report:
     file: Mapping[str, object] | None = None
     trust_list: Mapping[str, object] | None = None
     qr: Mapping[str, object] | None = None
+    notes: tuple[Note, ...] = ()
+    """What a person should know beside the verdict; nothing beside a bad one."""
 
     @property
     def outcome(self) -> Outcome:
@@ -324,6 +330,7 @@ class Report:
             ),
             "trust_list": self.trust_list,
             "qr": self.qr,
+            "notes": [note.to_json() for note in self.notes],
         }
 
 
@@ -341,6 +348,7 @@ class Findings:
     file: Mapping[str, object] | None = None
     trust_list: Mapping[str, object] | None = None
     qr: Mapping[str, object] | None = None
+    notes: list[Note] = field(default_factory=list)
 
     def finish(self) -> Report:
         """Decide, and return the report with every required check listed."""
@@ -366,4 +374,5 @@ class Findings:
             file=self.file,
             trust_list=self.trust_list,
             qr=self.qr,
+            notes=tuple(self.notes) if verdict.outcome in _GENUINE else (),
         )

@@ -18,6 +18,7 @@ from verifier.chain import (
 from verifier.errors import CheckError
 from verifier.integrity import IntactPdf
 from verifier.limits import Limits
+from verifier.notes import sealed_before_theft
 from verifier.pdf_input import Attachments, read_attachments
 from verifier.reasons import CheckId, Reason
 from verifier.report import Findings
@@ -74,6 +75,12 @@ def judge_seal(
         signer=signer,
         changes=intact.changes[seal],
     )
+    if signer is not None and time is not None and signer.compromised_from:
+        findings.notes.append(
+            sealed_before_theft(
+                signer.compromised_from, sealed_at=time.at, authority=time.authority
+            )
+        )
     if signer is None or attachments is None:
         return None
     return Sealed(signer=signer, time=time, attachments=attachments)

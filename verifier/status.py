@@ -21,6 +21,7 @@ from register.public_record import PublicRecord, mask_holder
 from register.trust_list import Agency, TrustList, TypeEntry
 from verifier.claims import SignedClaim, describe_document
 from verifier.errors import CheckError
+from verifier.notes import claim_confirmed
 from verifier.reasons import CheckId, Reason
 from verifier.report import Findings
 from verifier.trust import Publication
@@ -85,8 +86,11 @@ def judge_standing(
     with log.check(CheckId.REGISTER):
         record = _read_record(publication, trust, signed, proven=proven)
         check_register_agrees(record, signed, entry)
+    theft = signed.period.compromised_from
     if record is None and not proven:
         return None
+    if theft is not None and not proven and log.has_passed(CheckId.REGISTER):
+        findings.notes.append(claim_confirmed(theft))
     with log.check(CheckId.STATUS):
         status = read_status(
             publication,

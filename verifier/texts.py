@@ -411,9 +411,8 @@ REASON_TEXTS: dict[Reason, tuple[Text, Text]] = {
     ),
     Reason.CLAIM_UNCONFIRMED: (
         Text(
-            th="กุญแจที่ลงลายมือชื่อในคิวอาร์โค้ดถูกแจ้งว่ารั่วไหลในภายหลัง "
-            "และทะเบียนไม่มีข้อมูลที่ยืนยันเอกสารนี้",
-            en="The key that signed the QR code was later reported as stolen or "
+            th="กุญแจที่ลงลายมือชื่อในคิวอาร์โค้ดถูกแจ้งว่ารั่วไหล และทะเบียนไม่มีข้อมูลที่ยืนยันเอกสารนี้",
+            en="The key that signed the QR code was reported as stolen or "
             "leaked, and the register does not confirm this document.",
         ),
         _ASK_AGENCY,

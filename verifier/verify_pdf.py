@@ -18,7 +18,7 @@ from register.trust_list import TrustList, TypeEntry
 from verifier.claims import (
     SignedClaim,
     check_claim_issuer,
-    check_period,
+    check_period_of_claim,
     find_type,
     open_claim,
 )
@@ -95,7 +95,14 @@ def _verify(
         return
     # 4. What the register says of it.
     record = judge_standing(
-        findings, publication, trust=trust, signed=claimed.signed, entry=claimed.entry
+        findings,
+        publication,
+        trust=trust,
+        signed=claimed.signed,
+        entry=claimed.entry,
+        proven=claimed.signed.is_proven_at(
+            None if sealed.time is None else sealed.time.at
+        ),
     )
     if record is not None:
         with findings.log.check(CheckId.ISSUED_BYTES):
@@ -132,7 +139,7 @@ def _judge_record(
             raise CheckError(Reason.NO_CLAIM, "no claim.cose is attached")
         signed = open_claim(attached.claim, document_id=facts.id, trust=trust)
         at = findings.now if sealed.time is None else sealed.time.at
-        check_period(signed.period, at)
+        check_period_of_claim(signed.period, at)
     if signed is None:
         return None
     with log.check(CheckId.CLAIM_RECORD):

@@ -103,7 +103,7 @@ def _verify(
         trust=trust,
         signed=signed,
         entry=entry,
-        proven=signed.period.compromised_from is None,
+        proven=signed.is_proven_at(None),
     )
 
 

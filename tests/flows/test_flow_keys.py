@@ -128,10 +128,10 @@ def test_a_stolen_claim_key_signs_no_more_until_it_is_replaced(
     assert refused.status_code == 503, refused.text
     assert refused.json()["type"].endswith("key-unavailable")
     assert world.issue(token=world.token("LABOUR"))["status"] == "valid"
-    # A claim has no trusted time, so one of these days is not believed any more.
-    said, failed = outcome(world, before)
-    assert said != "in_force"
-    assert failed["claim_signature"] == "key_compromised"
+    # A claim has no trusted time: it counts because the register says the same.
+    report = world.verify(before)
+    assert report["outcome"] == "in_force"
+    assert [note["id"] for note in report["notes"]] == ["claim_confirmed"]
 
     rotate_key(world.home, CLAIM, PLAN, system_clock())
 
@@ -148,7 +148,16 @@ def test_a_stolen_seal_key_seals_nothing_more(own_world: World) -> None:
     done = stop_key(world.home, SEAL, since=now, now=now)
     assert done.revoked
     assert world.post("/documents", body, key="stopped").status_code == 503
-    assert outcome(world, before)[0] == "in_force"  # its time stamp is older
+    report = world.verify(before)  # its time stamp is older
+    assert report["outcome"] == "in_force"
+    assert [note["id"] for note in report["notes"]] == ["sealed_before_theft"]
+    agency = listed(world)
+    assert [s.period.compromised_from for s in agency.seal_certificates] == [now]
+    # The CA goes on: what is said is said of the one key.
+    assert [a.period.compromised_from for a in agency.seal_anchors] == [None]
+    rotate_key(world.home, SEAL, PLAN, system_clock())
+    after = issue_with_a_new_issuer(world)
+    assert outcome(world, after) == IN_FORCE
 
 
 @pytest.mark.parametrize(

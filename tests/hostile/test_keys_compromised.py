@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Attack: use a key that was stolen, retired, or whose certificate was revoked."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 
+from register.document import DocumentNumber
 from register.trust_list import Period, SealCertificate
 from tests.forge import Forge, Issued, Signature, draw_pdf
 from tests.forge_pki import NOW, Authority, make_certificate, make_crl, name_of
@@ -23,7 +26,20 @@ def test_a_seal_made_before_the_key_was_stolen_stays_good(forge: Forge) -> None:
     mine = forge.issue()
     forge.trade.seal_period = Period(compromised_from=NOW + timedelta(seconds=1))
 
-    assert forge.verify(mine.pdf).outcome == "in_force"
+    report = forge.verify(mine.pdf)
+
+    assert report.outcome == "in_force"
+    [note] = report.notes
+    assert note.id == "sealed_before_theft"
+    assert "proven by time stamp of Test TSA of 2 March 2026, 12:00:00" in note.text.en
+    assert "Test TSA เมื่อ 2 มีนาคม พ.ศ. 2569 เวลา 12:00:00 น." in note.text.th
+    assert report.to_json()["notes"] == [
+        {
+            "id": "sealed_before_theft",
+            "text": note.text.to_json(),
+            "compromised_from": "2026-03-02T05:00:01Z",
+        }
+    ]
 
 
 def stolen(seal: Authority, since: datetime) -> SealCertificate:
@@ -48,7 +64,8 @@ def test_one_stolen_seal_is_refused_while_another_of_the_agency_goes_on(
 
     assert (report.outcome, report.reason) == ("unknown", "key_compromised")
     assert report.document is None
-    assert forge.verify(new.pdf).outcome == "in_force"
+    fresh = forge.verify(new.pdf)
+    assert (fresh.outcome, fresh.notes) == ("in_force", ())
 
 
 def test_a_stolen_seal_key_that_another_ca_certified_again_is_refused(
@@ -108,16 +125,43 @@ def test_a_seal_made_after_the_key_was_retired_is_unknown(forge: Forge) -> None:
     assert (report.outcome, report.reason) == ("unknown", "key_not_in_use")
 
 
-def test_a_claim_made_after_its_key_was_stolen_is_unknown(forge: Forge) -> None:
-    mine = forge.issue()
+def test_a_claim_made_after_its_key_was_stolen_counts_by_the_register_alone(
+    forge: Forge,
+) -> None:
+    """The day in it is the thief's to write; the register is not."""
+    mine, forged = forge.issue(), forge.issue()
+    forge.issued.remove(forged)
     forge.trade.claim_period = Period(compromised_from=NOW - timedelta(days=1))
     publication = forge.publish()
+    forge.write(f"files/{sha256(forged.pdf).hexdigest()}", b"junk")
 
-    report = forge.verify(mine.pdf, publication=publication)
-    scanned = verify_qr(mine.url, publication=publication, now=NOW)
+    for report in (
+        forge.verify(mine.pdf, publication=publication),
+        verify_qr(mine.url, publication=publication, now=NOW),
+    ):
+        assert report.outcome == "in_force"
+        assert [note.id for note in report.notes] == ["claim_confirmed"]
+    for report in (
+        forge.verify(forged.pdf, publication=publication),
+        verify_qr(forged.url, publication=publication, now=NOW),
+    ):
+        assert (report.outcome, report.reason) == ("unchecked", "claim_unconfirmed")
+        assert report.notes == ()
 
-    assert (report.outcome, report.reason) == ("unknown", "key_compromised")
-    assert (scanned.outcome, scanned.reason) == ("unknown", "key_compromised")
+
+def test_a_claim_that_contradicts_the_register_is_altered(forge: Forge) -> None:
+    """The thief takes the id of a real document and writes facts of his own."""
+    mine = forge.issue()
+    claim = forge.make_claim(
+        mine.record, forge.trade, number=DocumentNumber("9999/2569")
+    )
+    forge.trade.claim_period = Period(compromised_from=NOW - timedelta(days=1))
+    url = replace(mine, claim=claim).url
+
+    report = verify_qr(url, publication=forge.publish(), now=NOW)
+
+    assert (report.outcome, report.reason) == ("altered", "register_mismatch")
+    assert report.notes == ()
 
 
 def test_a_claim_made_before_its_key_was_stolen_stays_good(forge: Forge) -> None:
@@ -131,6 +175,10 @@ def test_a_claim_made_before_its_key_was_stolen_stays_good(forge: Forge) -> None
 
     assert report.outcome == "in_force"
     assert scanned.outcome == "in_force"
+    # The seal's time stamp proves the claim in the file older than the theft; a
+    # scanned one has no such proof.
+    assert report.notes == ()
+    assert [note.id for note in scanned.notes] == ["claim_confirmed"]
 
 
 def test_a_claim_forged_with_a_stolen_key_and_an_old_date_is_caught(
@@ -162,22 +210,21 @@ def test_a_claim_of_a_stolen_key_says_nothing_while_the_register_is_away(
     assert report.document is None
 
 
-def test_a_claim_of_the_day_of_the_theft_needs_the_register_and_a_later_one_is_void(
+def test_the_day_a_claim_names_decides_nothing_once_its_key_was_stolen(
     forge: Forge,
 ) -> None:
-    """Days are those of Asia/Bangkok: 17:00 UTC is midnight there."""
-    mine = forge.issue(issued_on=date(2026, 3, 2))
-    midnight = datetime(2026, 3, 1, 17, tzinfo=UTC)
-    found = {}
-    for theft in (midnight, midnight - timedelta(seconds=1)):
+    known = forge.issue(issued_on=date(2026, 3, 2))
+    lost = forge.issue(issued_on=date(2026, 3, 2))
+    forge.issued.remove(lost)
+    for days in (-400, -1, 0, 1, 400):
+        theft = datetime(2026, 3, 1, 17, tzinfo=UTC) + timedelta(days=days)
         forge.trade.claim_period = Period(compromised_from=theft)
-        report = verify_qr(mine.url, publication=forge.publish(), now=NOW)
-        found[theft] = (report.outcome, report.reason)
-
-    assert found == {
-        midnight: ("in_force", "valid"),
-        midnight - timedelta(seconds=1): ("unknown", "key_compromised"),
-    }
+        publication = forge.publish()
+        found = [
+            verify_qr(one.url, publication=publication, now=NOW).outcome
+            for one in (known, lost)
+        ]
+        assert found == ["in_force", "unchecked"], theft
 
 
 def test_a_certificate_revoked_before_sealing_is_unknown(forge: Forge) -> None:

@@ -101,6 +101,9 @@ def _print_report(name: str, report: Report) -> None:
     text, advice = describe_verdict(report.outcome, report.reason, report.basis)
     for line in (text.th, text.en, advice.th, advice.en):
         typer.echo(f"  {line}")
+    for note in report.notes:
+        typer.echo(f"  {note.text.th}")
+        typer.echo(f"  {note.text.en}")
     if report.document is not None:
         print_facts(
             {

@@ -90,7 +90,6 @@ def test_a_theft_is_never_taken_back_or_made_later(part: str) -> None:
     [
         ({"seq": OLD.seq}, "above 5"),
         ({"seq": OLD.seq - 1}, "above 5"),
-        ({"iat": OLD.iat - DAY}, "before the last one"),
     ],
 )
 def test_a_list_is_newer_than_the_one_before(

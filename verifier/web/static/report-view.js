@@ -88,6 +88,9 @@ function drawVerdict(report, { lang, level }) {
       ),
       reason ? el('p', { class: 'verdict-reason' }, reason) : null,
       el('p', { class: 'verdict-text' }, withoutWord(text[lang], words[lang])),
+      ...(report.notes ?? []).map((note) =>
+        el('p', { class: 'verdict-note', 'data-note': note.id }, note.text[lang]),
+      ),
     ),
   );
 }

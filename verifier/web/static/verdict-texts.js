@@ -131,8 +131,8 @@ const REASON_TEXTS = {
   ],
   claim_unconfirmed: [
     {
-      th: 'กุญแจที่ลงลายมือชื่อในคิวอาร์โค้ดถูกแจ้งว่ารั่วไหลในภายหลัง และทะเบียนไม่มีข้อมูลที่ยืนยันเอกสารนี้',
-      en: 'The key that signed the QR code was later reported as stolen or leaked, and the register does not confirm this document.',
+      th: 'กุญแจที่ลงลายมือชื่อในคิวอาร์โค้ดถูกแจ้งว่ารั่วไหล และทะเบียนไม่มีข้อมูลที่ยืนยันเอกสารนี้',
+      en: 'The key that signed the QR code was reported as stolen or leaked, and the register does not confirm this document.',
     },
     ASK_AGENCY,
   ],

@@ -11,6 +11,7 @@
 import { ClaimError, decodeDigits, documentIdBytes, isSignedBy, readClaim } from './claim.js';
 import { SEVERITY, bangkokDate, decide, knownStatus } from './decision.js';
 import { importKey } from './jws.js';
+import { noteClaimConfirmed } from './notes.js';
 import { PublicationError } from './publication.js';
 
 /** @typedef {import('./claim.js').Claim} Claim */
@@ -48,6 +49,8 @@ import { PublicationError } from './publication.js';
  * @property {Check[]} checks
  * @property {{name: import('./publication.js').Text, seq: number} | null} trust_list
  * @property {string} checked_at
+ * @property {{id: string, text: import('./publication.js').Text}[]} [notes]  beside a
+ *   good verdict: why it stands though a key was stolen
  */
 
 /** Every check of a scanned code, in the order they are made. */
@@ -100,6 +103,8 @@ export async function judgeDocument({ id, digits, publication, now }) {
     const failed = { outcome: 'unchecked', reason: 'processing_error' };
     Object.assign(report, error instanceof Stop ? error.verdict : failed);
   }
+  // Beside a verdict that is not good a remark in favour would only confuse.
+  if (!['in_force', 'not_in_force', 'signature_only'].includes(report.outcome)) report.notes = [];
   const made = new Map(report.checks.map((check) => [check.id, check]));
   report.checks = (digits ? CHECKS : CHECKS_WITHOUT_CODE).map(
     (name) => made.get(name) ?? { id: name, result: 'INDETERMINATE', reason: 'not_checked' },
@@ -156,6 +161,9 @@ class Judge {
       this.#note('register_record', 'INDETERMINATE', reason);
       this.report.document = null;
       throw new Stop('unchecked', reason);
+    }
+    if (key.compromised_from !== null) {
+      this.report.notes = [noteClaimConfirmed(key.compromised_from)];
     }
     return this.#decide(this.report.document, list, entry);
   }
@@ -405,7 +413,8 @@ function recordReason(state) {
 
 /**
  * Why a claim key does not count on this day in Asia/Bangkok, or null. A claim has no
- * time of day, so any moment of the day will do.
+ * time of day, so any moment of the day will do. Of a stolen key the day says nothing:
+ * the thief writes it.
  *
  * @param {PublishedKey} key
  * @param {string} day
@@ -415,8 +424,6 @@ function keyProblemOn(key, day) {
   const dayOf = (second) => (second === null ? null : bangkokDate(new Date(second * 1000)));
   const first = dayOf(key.not_before);
   const last = dayOf(key.not_after);
-  const theft = dayOf(key.compromised_from);
-  if (theft && day > theft) return 'key_compromised';
   return (first && day < first) || (last && day > last) ? 'key_not_in_use' : null;
 }
 

@@ -211,7 +211,9 @@ def test_stolen_key_counts_only_for_what_the_register_confirms(
     assert visitor.outcome() == ("unchecked", "claim_unconfirmed")
     assert "ใจดี" not in visitor.text()
     visitor.scan(late.path)
-    assert visitor.outcome() == ("unknown", "key_compromised")
+    assert visitor.outcome() == ("in_force", "valid")
+    note = visitor.page.locator("[data-note=claim_confirmed]")
+    assert "จึงนับตามทะเบียน" in note.inner_text()
 
 
 def test_document_the_register_does_not_know_is_signature_only(
