@@ -50,6 +50,8 @@ class State(StrEnum):
     """How far the making of a document has come."""
 
     RESERVED = "reserved"
+    PENDING_SIGNATURE = "pending_signature"
+    """Drawn, and waiting for an officer to sign first."""
     ISSUED = "issued"
     VOID = "void"
 
@@ -272,3 +274,5 @@ class Document:
     file_sha256: bytes | None = None
     reserved_by: str = ""
     """Who asked for the document, for the event log."""
+    officer_id: str | None = None
+    """The officer who is to sign first, or has; None where the type asks for none."""

@@ -113,6 +113,18 @@ class DocumentStateError(RegisterError):
     """The document is not (or no longer) in the state the step needs."""
 
 
+class UnknownOfficerError(RegisterError):
+    """The agency has no officer of this id, or one that signs no more."""
+
+
+class OfficerExistsError(RegisterError):
+    """The agency has an officer of this id already; ids are never used again."""
+
+
+class OfficerLockedError(RegisterError):
+    """After too many wrong passphrases an officer may not try for a while."""
+
+
 class IdempotencyConflictError(RegisterError):
     """The idempotency key was used before with another request."""
 

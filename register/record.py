@@ -47,6 +47,7 @@ from register.members import (
     read_string,
     read_text,
 )
+from register.officer import OfficerFacts, read_officer
 
 MAX_RECORD_BYTES: Final = 1024 * 1024
 """Two photographs at their limit (`templates.images`) and the words of a hundred
@@ -79,6 +80,7 @@ _MEMBERS: Final = frozenset(
         "salt",
     }
 )
+_OPTIONAL: Final = frozenset({"officer"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +103,8 @@ class RecordFacts:
     verify_url: str
     supersedes: DocumentId | None
     record_sha256: bytes
+    officer: OfficerFacts | None = None
+    """Who signs before the seal; None where nobody does."""
 
 
 def document_url(base_url: str, document_id: DocumentId) -> str:
@@ -129,7 +133,12 @@ def is_host(text: str) -> bool:
 
 
 def build_record(
-    document: Document, *, agency_name: Text, legal_basis: Text, verify_url: str
+    document: Document,
+    *,
+    agency_name: Text,
+    legal_basis: Text,
+    verify_url: str,
+    officer: OfficerFacts | None = None,
 ) -> bytes:
     """Return the canonical bytes of a document's record.
 
@@ -138,6 +147,7 @@ def build_record(
         agency_name: name of the issuing agency.
         legal_basis: the law that empowers it.
         verify_url: what `document_url` returns for this document.
+        officer: who is to sign it, where the type asks for an officer.
 
     Raises:
         RecordError: a fact does not fit the format.
@@ -145,6 +155,8 @@ def build_record(
     """
     try:
         members = _members(document, agency_name, legal_basis, verify_url)
+        if officer is not None:
+            members["officer"] = officer.to_json()
         data = encode_json(members)
     except (CanonicalError, DocumentError) as error:
         raise RecordError(f"the record cannot be built: {error}") from error
@@ -223,8 +235,8 @@ def _checked(data: bytes) -> tuple[dict[str, Any], RecordFacts]:
 
 
 def _facts(record: Mapping[str, Any], digest: bytes) -> RecordFacts:
-    if record.keys() != _MEMBERS:
-        odd = ", ".join(sorted(_MEMBERS ^ record.keys()))
+    if record.keys() - _OPTIONAL != _MEMBERS:
+        odd = ", ".join(sorted(_MEMBERS ^ (record.keys() - _OPTIONAL)))
         raise DocumentError(f"members missing or unknown: {odd}")
     read_integer(record["v"], name="v", least=1, most=1)
     agency = record["agency"]
@@ -254,6 +266,7 @@ def _facts(record: Mapping[str, Any], digest: bytes) -> RecordFacts:
         verify_url=read_string(record["verify_url"], name="verify_url"),
         supersedes=read_optional_id(record["supersedes"], name="supersedes"),
         record_sha256=digest,
+        officer=read_officer(record["officer"]) if "officer" in record else None,
     )
     _check_agreement(facts)
     return facts

@@ -20,9 +20,11 @@ from register.store_engine import (
     parse_database_url,
 )
 from register.store_files import Files, ProofCounts
+from register.store_officers import Officers
 from register.store_publishing import Publishing
 from register.store_reservations import Reservations
 from register.store_schema import check_schema, migrate
+from register.store_signatures import Signatures
 from register.store_tokens import Tokens
 from register.store_values import (
     MAX_EVENTS,
@@ -71,6 +73,8 @@ class Store(
     DocumentChanges,
     DocumentQueries,
     Files,
+    Officers,
+    Signatures,
     Tokens,
     Publishing,
     AbstractContextManager["Store"],

@@ -26,6 +26,7 @@ from register.document import (
 from register.errors import StatusChangeError, TransitionError
 from register.store_events import Events, NewEvent
 from register.store_rows import (
+    check_may_seal,
     check_state,
     document_from_row,
     find_row,
@@ -57,6 +58,7 @@ class DocumentChanges(Events):
         with self._write() as session:
             row = lock_row(session, document_id)
             check_state(row, State.RESERVED)
+            check_may_seal(row)
             self._append_events(
                 session,
                 NewEvent(
@@ -99,6 +101,7 @@ class DocumentChanges(Events):
             if row.state == State.ISSUED.value:
                 return document_from_row(row)
             check_state(row, State.RESERVED)
+            check_may_seal(row)
             # 3.
             row.state = State.ISSUED.value
             row.issued_at = now

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import func, or_, tuple_
+from sqlalchemy import ColumnElement, func, or_, tuple_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from register.document import AgencyId, Document, DocumentId, State, Status
 from register.errors import DocumentStateError, PageTokenError
 from register.store_engine import Database
-from register.store_rows import document_from_row, find_row
+from register.store_rows import WAITING, document_from_row, find_row
 from register.store_values import MAX_PAGE, DocumentFilter, Page
 from register.tables import DocumentRow, FileVersionRow, SealedRecordRow, StatusListRow
 
@@ -89,10 +89,11 @@ class DocumentQueries(Database):
     def unfinished_reservations(
         self, agency_id: AgencyId | None = None
     ) -> tuple[Document, ...]:
-        """Return the documents that are reserved and not yet issued, oldest first."""
-        query = select(DocumentRow).where(
-            col(DocumentRow.state) == State.RESERVED.value
-        )
+        """Return the documents that are reserved and not yet issued, oldest first.
+
+        Those that wait for an officer's signature are not among them.
+        """
+        query = select(DocumentRow).where(*_of_state(State.RESERVED))
         if agency_id is not None:
             query = query.where(col(DocumentRow.agency_id) == agency_id)
         query = query.order_by(col(DocumentRow.reserved_at), col(DocumentRow.id))
@@ -179,10 +180,9 @@ def _filtered(wanted: DocumentFilter) -> SelectOfScalar[DocumentRow]:
         (col(DocumentRow.agency_id), wanted.agency_id),
         (col(DocumentRow.type_id), wanted.type_id),
         (col(DocumentRow.status), wanted.status),
-        (col(DocumentRow.state), state),
         (col(DocumentRow.number), wanted.number),
     )
-    query = select(DocumentRow)
+    query = select(DocumentRow).where(*_of_state(state))
     for column, value in equal:
         if value is not None:
             query = query.where(column == str(value))
@@ -196,6 +196,18 @@ def _filtered(wanted: DocumentFilter) -> SelectOfScalar[DocumentRow]:
     if wanted.issued_to is not None:
         query = query.where(col(DocumentRow.issued_on) <= wanted.issued_to)
     return query
+
+
+def _of_state(state: State | None) -> tuple[ColumnElement[bool], ...]:
+    """Return what a query asks for: who waits for an officer is reserved besides."""
+    if state is None:
+        return ()
+    waits = func.coalesce(col(DocumentRow.officer_step), "") == WAITING
+    if state is State.PENDING_SIGNATURE:
+        return (col(DocumentRow.state) == State.RESERVED.value, waits)
+    if state is State.RESERVED:
+        return (col(DocumentRow.state) == state.value, ~waits)
+    return (col(DocumentRow.state) == state.value,)
 
 
 def _page_token(last: Document) -> str:

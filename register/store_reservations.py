@@ -274,6 +274,7 @@ def _new_row(
         status_list=place.list,
         status_index=place.index,
         supersedes=request.supersedes,
+        officer_id=request.officer_id,
     )
 
 

@@ -5,6 +5,7 @@ A document of another agency is not found, in the query itself.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlmodel import Session, col, select
 
@@ -20,6 +21,11 @@ from register.document import (
 from register.errors import DocumentStateError, UnknownDocumentError
 from register.tables import DocumentRow
 
+WAITING: Final = "waiting"
+SIGNED: Final = "signed"
+REFUSED: Final = "refused"
+"""Values of `officer_step`: how far an officer has come with a document."""
+
 
 def document_from_row(row: DocumentRow) -> Document:
     """Turn a row into the value that leaves the store."""
@@ -29,7 +35,7 @@ def document_from_row(row: DocumentRow) -> Document:
         type_id=row.type_id,
         type_version=row.type_version,
         number=DocumentNumber(row.number),
-        state=State(row.state),
+        state=_read_state(row),
         status=Status(row.status),
         status_since=row.status_since,
         data=row.data,
@@ -45,7 +51,14 @@ def document_from_row(row: DocumentRow) -> Document:
         record_sha256=row.record_sha256,
         file_sha256=row.file_sha256,
         reserved_by=row.reserved_by,
+        officer_id=row.officer_id,
     )
+
+
+def _read_state(row: DocumentRow) -> State:
+    """Return how far a document has come; while it waits, it is reserved besides."""
+    waits = row.state == State.RESERVED.value and row.officer_step == WAITING
+    return State.PENDING_SIGNATURE if waits else State(row.state)
 
 
 def find_row(
@@ -111,4 +124,17 @@ def check_state(row: DocumentRow, expected: State) -> None:
     if row.state != expected.value:
         raise DocumentStateError(
             f"Document {row.id} is {row.state}; this step needs it {expected.value}"
+        )
+
+
+def check_may_seal(row: DocumentRow) -> None:
+    """Check that no officer has still to sign.
+
+    Raises:
+        DocumentStateError: one has, or refused to.
+    """
+    if row.officer_step in {WAITING, REFUSED}:
+        raise DocumentStateError(
+            f"Document {row.id} is to be signed by officer {row.officer_id} before it "
+            f"is sealed; it is {row.officer_step}"
         )

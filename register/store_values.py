@@ -44,6 +44,14 @@ class EventAction(StrEnum):
     ARCHIVING = "archiving"
     ARCHIVED = "archived"
     ARCHIVING_FAILED = "archiving_failed"
+    OFFICER_ADDED = "officer_added"
+    OFFICER_RETIRED = "officer_retired"
+    SIGNATURE_ASKED = "signature_asked"
+    SIGNATURE_REFUSED = "signature_refused"
+    OFFICER_NOT_AUTHENTICATED = "officer_not_authenticated"
+    OFFICER_AUTHENTICATED = "officer_authenticated"
+    OFFICER_SIGNING = "officer_signing"
+    OFFICER_SIGNED = "officer_signed"
     TOKEN_CREATED = "token_created"  # noqa: S105 - the name of an event, no secret
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an event, no secret
 
@@ -79,6 +87,8 @@ class ReserveRequest:
     request_sha256: bytes
     """Digest of the request, to tell a retry from another request."""
     actor: str
+    officer_id: str | None = None
+    """The officer who is to sign, where the type asks for one."""
     supersedes: DocumentId | None = None
     reason: str | None = None
     """Why the predecessor is superseded; kept until the successor is issued."""

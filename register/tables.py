@@ -236,6 +236,8 @@ class DocumentRow(Row, table=True):
     successor: str | None = Field(default=None, max_length=26)
     record_sha256: bytes | None = None
     file_sha256: bytes | None = None
+    officer_id: str | None = Field(default=None, max_length=32)
+    officer_step: str | None = Field(default=None, max_length=8)
 
 
 class SealedRecordRow(Row, table=True):

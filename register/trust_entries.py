@@ -44,6 +44,8 @@ class TypeEntry:
     id: str
     code: str
     name: Text
+    officer_versions: tuple[int, ...] = ()
+    """Versions of the type whose documents an officer signs before the seal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +123,8 @@ class Agency:
     seal_anchors: tuple[SealAnchor, ...] = ()
     seal_certificates: tuple[SealCertificate, ...] = ()
     """Seals that were named one by one; others count by their anchor alone."""
+    officer_anchors: tuple[SealAnchor, ...] = ()
+    """The same for its officers, whose certificates name a person besides."""
 
     def type_by_code(self, code: str) -> TypeEntry | None:
         """Return the type that a claim names by this code."""

@@ -163,7 +163,7 @@ def _check_list(trust: TrustList) -> None:
             for agency in agencies
             for owner in {
                 anchor.subject[ORGANIZATION_IDENTIFIER]
-                for anchor in agency.seal_anchors
+                for anchor in (*agency.seal_anchors, *agency.officer_anchors)
             }
         ),
     )

@@ -9,7 +9,7 @@ restricts gets a new `v`.
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from cryptography import x509
@@ -45,6 +45,7 @@ VERSION: Final = 2
 """2 says of single seal certificates what became of their keys; 1 knew CAs only."""
 
 _MAX_SEQ: Final = 2**53 - 1
+_MAX_VERSION: Final = 2**31 - 1
 _MAX_CERTIFICATE_CHARS: Final = 16 * 1024
 _MAX_CHAIN: Final = 8
 _MAX_DOMAIN_CHARS: Final = 253
@@ -79,24 +80,14 @@ def _agency_members(agency: Agency) -> dict[str, Any]:
         "id": agency.id,
         "name": agency.name.to_json(),
         "domain": agency.domain,
-        "types": [
-            {"id": entry.id, "code": entry.code, "name": entry.name.to_json()}
-            for entry in agency.types
-        ],
+        "types": [_type_members(entry) for entry in agency.types],
         "claim_keys": [
             _key_members(entry.kid.hex(), entry) for entry in agency.claim_keys
         ],
         "publication_keys": [
             _key_members(entry.kid, entry) for entry in agency.publication_keys
         ],
-        "seal_anchors": [
-            {
-                "certificate": _base64(anchor.certificate),
-                "subject": dict(anchor.subject),
-                **_period_members(anchor.period),
-            }
-            for anchor in agency.seal_anchors
-        ],
+        "seal_anchors": [_anchor_members(anchor) for anchor in agency.seal_anchors],
         "seal_certificates": [
             {
                 "certificate": _base64(entry.certificate),
@@ -104,6 +95,31 @@ def _agency_members(agency: Agency) -> dict[str, Any]:
             }
             for entry in agency.seal_certificates
         ],
+        **_optional(
+            "officer_anchors", [_anchor_members(a) for a in agency.officer_anchors]
+        ),
+    }
+
+
+def _optional(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    """Return a member that is left out where there is nothing to say."""
+    return {name: list(values)} if values else {}
+
+
+def _type_members(entry: TypeEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "code": entry.code,
+        "name": entry.name.to_json(),
+        **_optional("officer_versions", entry.officer_versions),
+    }
+
+
+def _anchor_members(anchor: SealAnchor) -> dict[str, Any]:
+    return {
+        "certificate": _base64(anchor.certificate),
+        "subject": dict(anchor.subject),
+        **_period_members(anchor.period),
     }
 
 
@@ -162,6 +178,22 @@ def _each(
     return tuple(read(entry) for entry in entries)
 
 
+def _each_if_any(
+    members: Mapping[str, Any], name: str, read: Callable[[dict[str, Any]], _Item]
+) -> tuple[_Item, ...]:
+    return _each(members, name, read) if name in members else ()
+
+
+def _read_versions(members: Mapping[str, Any]) -> tuple[int, ...]:
+    versions = members.get("officer_versions", [])
+    if not isinstance(versions, list):
+        raise DocumentError("officer_versions is an array of integers")
+    return tuple(
+        read_integer(version, name="officer_versions", least=1, most=_MAX_VERSION)
+        for version in versions
+    )
+
+
 def _read_agency(members: dict[str, Any]) -> Agency:
     domain = read_string(members.get("domain"), name="domain", limit=_MAX_DOMAIN_CHARS)
     if _DOMAIN.fullmatch(domain) is None:
@@ -175,6 +207,7 @@ def _read_agency(members: dict[str, Any]) -> Agency:
         publication_keys=_each(members, "publication_keys", _read_publication_key),
         seal_anchors=_each(members, "seal_anchors", _read_anchor),
         seal_certificates=_each(members, "seal_certificates", _read_seal),
+        officer_anchors=_each_if_any(members, "officer_anchors", _read_anchor),
     )
 
 
@@ -185,7 +218,9 @@ def _read_type(members: dict[str, Any]) -> TypeEntry:
     if TYPE_CODE.fullmatch(code) is None:
         raise DocumentError("a type code has 1 to 4 characters out of A-Z and 0-9")
     name = read_text(members.get("name"), name="type name")
-    return TypeEntry(id=type_id, code=code, name=name)
+    return TypeEntry(
+        id=type_id, code=code, name=name, officer_versions=_read_versions(members)
+    )
 
 
 def _read_claim_key(members: dict[str, Any]) -> ClaimKey:

@@ -3,7 +3,7 @@
 
 from alembic import context
 
-from register.tables import Row
+from register.tables_officers import Row
 
 context.configure(
     connection=context.config.attributes["connection"],
