@@ -49,6 +49,12 @@ class IssuerSettings(BaseSettings):
     publication_url: str = ""
     """Address (or folder) verifiers read; an address stands in the status lists."""
 
+    officer_keys: Path | None = None
+    """Folder of the officers' PKCS#12 files; empty means `$TRA_HOME/officers`."""
+
+    officer_pkcs11_module: Path | None = None
+    """PKCS#11 module of the officers' tokens, a shared library of their maker."""
+
     types: Annotated[tuple[Path, ...], NoDecode] = ()
     """Further folders of document types, beside those that come with Tra."""
 
@@ -104,6 +110,11 @@ class IssuerSettings(BaseSettings):
     def files(self) -> str:
         """Where sealed PDFs are kept."""
         return self.files_store or str(self.home / "files")
+
+    @property
+    def officers_folder(self) -> Path:
+        """Folder of the officers' keys, each under its owner's passphrase."""
+        return self.officer_keys or self.home / "officers"
 
     @property
     def publication(self) -> str:

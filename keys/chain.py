@@ -37,6 +37,9 @@ _SEAL_PURPOSES: Final = {
 }
 
 
+_PERSON: Final = (NameOID.GIVEN_NAME, NameOID.SURNAME, NameOID.PSEUDONYM)
+
+
 def read_certificates(data: bytes) -> list[x509.Certificate]:
     """Read all certificates of a file: PEM, DER or PKCS#7.
 
@@ -135,6 +138,8 @@ def check_purpose(label: KeyLabel, certificate: x509.Certificate) -> None:
         )
     lack = _lack_as_seal(certificate)
     if label.startswith("seal-"):
+        if lack is None and names_person(certificate):
+            lack = "it is of a person, and a seal is of an agency"
         if lack is not None:
             raise CertificateRefusedError(
                 f"{_name(certificate)} cannot seal documents: {lack}"
@@ -147,6 +152,30 @@ def check_purpose(label: KeyLabel, certificate: x509.Certificate) -> None:
             f"{_name(certificate)} could pass for a seal, and {label} must not: ask "
             "for one without nonRepudiation or organizationIdentifier"
         )
+
+
+def check_officer(certificate: x509.Certificate) -> None:
+    """Check that a certificate is one of a person who signs for an agency.
+
+    Raises:
+        CertificateRefusedError: what it says that it should not, or does not say.
+    """
+    algorithm_of(public_key_of(certificate))
+    lack = "it is of a CA" if _is_ca(certificate) else _lack_as_seal(certificate)
+    if lack is None and not names_person(certificate):
+        lack = (
+            "its subject names no person (givenName, surname or pseudonym), by which "
+            "an officer is told from a seal"
+        )
+    if lack is not None:
+        raise CertificateRefusedError(
+            f"{_name(certificate)} cannot sign as an officer: {lack}"
+        )
+
+
+def names_person(certificate: x509.Certificate) -> bool:
+    """Tell whether a certificate is of a person (EN 319 412-2 §4.2.4)."""
+    return any(certificate.subject.get_attributes_for_oid(oid) for oid in _PERSON)
 
 
 def public_key_of(certificate: x509.Certificate) -> PublicKey:

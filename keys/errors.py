@@ -78,6 +78,10 @@ class PinError(TokenError):
     """The PIN is missing, wrong, locked or to be changed; it is not tried again."""
 
 
+class OfficerKeyError(KeysError):
+    """The passphrase or PIN of an officer does not open their key."""
+
+
 class KeyAmbiguousError(TokenError):
     """Two keys in the token have one label."""
 

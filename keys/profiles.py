@@ -49,6 +49,12 @@ SEAL_PROFILE: Final = Profile(
     # emailProtection is what readers built on NSS ask of a signature on a PDF.
     purposes=(DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION),
 )
+# A person, told from a seal by the name in the subject (EN 319 412-2 §4.2.4).
+OFFICER_PROFILE: Final = Profile(
+    lifetime=2 * _YEAR,
+    content_commitment=True,
+    purposes=(DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION),
+)
 CLAIM_PROFILE: Final = Profile(lifetime=3 * _YEAR, purposes=(CLAIM_SIGNING,))
 PUBLICATION_PROFILE: Final = Profile(
     lifetime=3 * _YEAR, purposes=(PUBLICATION_SIGNING,)

@@ -144,11 +144,14 @@ def merge_agencies(old: Sequence[Agency], new: Sequence[Agency]) -> tuple[Agency
 def _merge(old: Agency, new: Agency) -> Agency:
     return replace(
         new,
-        types=_union(old.types, new.types, lambda t: t.id, lambda _, later: later),
+        types=_union(old.types, new.types, lambda t: t.id, _join_types),
         claim_keys=_union_keys(old.claim_keys, new.claim_keys),
         publication_keys=_union_keys(old.publication_keys, new.publication_keys),
         seal_anchors=_union(old.seal_anchors, new.seal_anchors, _key_of, _join_anchors),
         seal_certificates=_union_keys(old.seal_certificates, new.seal_certificates),
+        officer_anchors=_union(
+            old.officer_anchors, new.officer_anchors, _key_of, _join_anchors
+        ),
     )
 
 
@@ -178,6 +181,11 @@ def _join_keys(old: _Key, new: _Key) -> _Key:
         ),
     )
     return replace(new, period=period)
+
+
+def _join_types(old: TypeEntry, new: TypeEntry) -> TypeEntry:
+    versions = {*old.officer_versions, *new.officer_versions}
+    return replace(new, officer_versions=tuple(sorted(versions)))
 
 
 def _join_anchors(old: SealAnchor, new: SealAnchor) -> SealAnchor:
@@ -211,6 +219,7 @@ def _agency_entries(agency: Agency) -> Iterator[Entry]:
     )
     for kind in agency.types:
         yield _type_entry(name, kind)
+        yield from _officer_entries(name, kind)
     for claim in agency.claim_keys:
         yield Entry(
             key=("claim", name, _key_of(claim)),
@@ -229,15 +238,9 @@ def _agency_entries(agency: Agency) -> Iterator[Entry]:
             period=publication.period,
         )
     for anchor in agency.seal_anchors:
-        asked = ", ".join(f"{k}={v}" for k, v in sorted(anchor.subject.items()))
-        yield Entry(
-            key=("anchor", name, _key_of(anchor)),
-            agency=name,
-            what=f"CA of the seals of {name} with {asked}: "
-            f"{_subject(anchor.certificate)}",
-            fingerprint=_sha256(anchor.certificate),
-            period=anchor.period,
-        )
+        yield _anchor_entry(name, "anchor", "seals", anchor)
+    for anchor in agency.officer_anchors:
+        yield _anchor_entry(name, "officer anchor", "officers", anchor)
     for seal in agency.seal_certificates:
         yield Entry(
             key=("seal", name, _key_of(seal)),
@@ -245,6 +248,28 @@ def _agency_entries(agency: Agency) -> Iterator[Entry]:
             what=f"seal {_serial(seal.certificate)} of {name}",
             fingerprint=_sha256(seal.certificate),
             period=seal.period,
+        )
+
+
+def _anchor_entry(name: str, key: str, whose: str, anchor: SealAnchor) -> Entry:
+    asked = ", ".join(f"{k}={v}" for k, v in sorted(anchor.subject.items()))
+    return Entry(
+        key=(key, name, _key_of(anchor)),
+        agency=name,
+        what=f"CA of the {whose} of {name} with {asked}: "
+        f"{_subject(anchor.certificate)}",
+        fingerprint=_sha256(anchor.certificate),
+        period=anchor.period,
+    )
+
+
+def _officer_entries(agency: str, kind: TypeEntry) -> Iterator[Entry]:
+    """Yield what an officer must sign: taken off, documents would pass unsigned."""
+    for version in kind.officer_versions:
+        yield Entry(
+            key=("officer", agency, kind.id, version),
+            agency=agency,
+            what=f"officer's signature on {kind.id} version {version} of {agency}",
         )
 
 

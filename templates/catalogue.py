@@ -104,6 +104,7 @@ def read_document_type(folder: Path) -> DocumentType:
     )
     holder = reader.table("holder")
     signatory = reader.table("signatory")
+    seal_level, officer = _read_seal(reader)
     document_type = DocumentType(
         id=reader.text("id", pattern="[a-z][a-z0-9_]{1,39}"),
         code=reader.text("code", pattern="[A-Z0-9]{1,4}"),
@@ -120,7 +121,8 @@ def read_document_type(folder: Path) -> DocumentType:
             position=signatory.localized("position"),
             on_behalf=signatory.optional_localized("on_behalf"),
         ),
-        seal_level=_read_seal(reader),
+        seal_level=seal_level,
+        officer=officer,
         page=page,
         blocks=read_blocks(reader.tables("blocks"), scope),
         foot=read_blocks(reader.tables("foot"), scope),
@@ -187,13 +189,15 @@ def _read_validity(reader: TableReader) -> Validity:
     return validity
 
 
-def _read_seal(reader: TableReader) -> SealLevel:
+def _read_seal(reader: TableReader) -> tuple[SealLevel, bool]:
+    """Return the level of the seal, and whether an officer signs before it."""
     if not reader.has("seal"):
-        return SealLevel.B_LT
+        return SealLevel.B_LT, False
     seal = reader.table("seal")
     level = SealLevel(seal.choice("level", tuple(SealLevel), SealLevel.B_LT))
+    officer = seal.flag("officer", default=False)
     seal.finish()
-    return level
+    return level, officer
 
 
 def _read_holder(reader: TableReader, fields: tuple[Field, ...]) -> str:

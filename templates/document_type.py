@@ -91,6 +91,8 @@ class DocumentType:
     holder_public: bool
     signatory: Signatory
     seal_level: SealLevel
+    officer: bool
+    """Whether an officer signs each document before it is sealed."""
     page: Page
     blocks: tuple[Block, ...]
     foot: tuple[Block, ...]

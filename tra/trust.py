@@ -50,6 +50,7 @@ from register.trust_list import (
 from templates.catalogue import Catalogue
 from tra.errors import TraError
 from tra.home import Home
+from tra.trust_officers import list_officer_anchors
 from verifier.errors import SettingsError
 from verifier.trust import load_trust_root
 
@@ -165,7 +166,12 @@ def _agency(
         name=agency.name,
         domain=agency.domain,
         types=tuple(
-            TypeEntry(id=t.id, code=t.code, name=Text(th=t.name.th, en=t.name.en))
+            TypeEntry(
+                id=t.id,
+                code=t.code,
+                name=Text(th=t.name.th, en=t.name.en),
+                officer_versions=(t.version,) if t.officer else (),
+            )
             for t in types
         ),
         claim_keys=tuple(
@@ -178,6 +184,7 @@ def _agency(
         ),
         seal_anchors=_seal_anchors(keys, seal_label(agency.id)),
         seal_certificates=_seal_certificates(keys, seal_label(agency.id)),
+        officer_anchors=list_officer_anchors(store, agency.id),
     )
 
 
