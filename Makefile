@@ -8,7 +8,7 @@ export TRA_HOME ?= ./data
 LOCK   ?= requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve check format test golden conformance bench lock clean
+.PHONY: help setup setup-dev demo serve check format test golden vectors conformance bench lock clean
 
 help: ## List the targets
 	@awk 'BEGIN{FS=":.*## "} /^[a-z-]+:.*## /{printf "  make %-11s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ conformance: setup-dev ## Let veraPDF and EU DSS judge what we issue: PDF/A, PDF
 
 golden: setup-dev ## Draw the golden images of the built-in types anew; look at them
 	$(BIN)/python -m tests.golden.make_golden
+
+vectors: setup-dev ## Write the test vectors of docs/spec anew; a second run changes nothing
+	$(BIN)/python -m tests.vectors.make_vectors
+	$(BIN)/python -m tests.vectors.make_publication
 
 bench: setup-dev ## Print speed beside a baseline measured in the same run
 	$(BIN)/python -m benchmarks.bench_render

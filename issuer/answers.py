@@ -11,6 +11,7 @@ from fastapi import Request
 from issuer.context import Issuer
 from issuer.schemas import DocumentAnswer, DocumentDetail, EventAnswer, TypeAnswer
 from register.document import Document, State
+from register.short_code import group_short_code, short_code
 from register.store import Event
 from templates.catalogue import DocumentType
 
@@ -95,6 +96,7 @@ def _facts(issuer: Issuer, document: Document, request: Request) -> dict[str, ob
         "valid_until": document.valid_until,
         "sha256": document.file_sha256.hex() if document.file_sha256 else None,
         "verify_url": issuer.verify_url(document.id),
+        "short_code": group_short_code(short_code(document.id)),
         "pdf_url": pdf if issued else None,
         "supersedes": document.supersedes,
         "successor": document.successor,

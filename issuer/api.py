@@ -45,7 +45,7 @@ from issuer.schemas import (
     TypeList,
     VoidRequest,
 )
-from register.document import Action, Document, State, Status, parse_document_id
+from register.document import Action, Document, State, Status
 from register.store import MAX_EVENTS, DocumentFilter, StatusChange
 
 router = APIRouter(prefix="/v1")
@@ -85,9 +85,8 @@ Ask = Annotated[Asking, Depends(get_asking)]
 
 def get_own_document(document_id: str, ask: Ask) -> Document:
     """Find the document among those of the caller's agency."""
-    return ask.issuer.store.get_document(
-        parse_document_id(document_id), ask.caller.agency_id
-    )
+    store = ask.issuer.store
+    return store.get_document(store.find_id(document_id), ask.caller.agency_id)
 
 
 OwnDocument = Annotated[Document, Depends(get_own_document)]

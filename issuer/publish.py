@@ -14,6 +14,7 @@ from datetime import datetime
 from issuer.context import Issuer
 from issuer.errors import StorageError
 from issuer.file_versions import publish_versions
+from register.code_entry import CodeEntry, sign_code_entry
 from register.document import Document, Status, Text
 from register.public_record import (
     PublicField,
@@ -115,6 +116,10 @@ def _put_document(issuer: Issuer, document: Document) -> None:
         raise ValueError(f"document {document.id} is not issued")
     key, now = issuer.publication_key, issuer.clock()
     versions = publish_versions(issuer, document)
+    code = CodeEntry(id=document.id, iat=now)
+    issuer.publication.put(
+        f"codes/{code.code}", sign_code_entry(code, kid=key.kid, sign=key.sign)
+    )
     kind = issuer.catalogue.get_type(document.type_id)
     holder = kind.holder_name(document.data)
     record = PublicRecord(

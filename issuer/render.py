@@ -30,6 +30,7 @@ from issuer.metadata import PRODUCER, write_pdf_date, write_xmp
 from issuer.pictures import embed_pictures
 from issuer.qr import QrCode
 from issuer.tagging import write_structure
+from register.short_code import code_address, group_short_code, short_code
 from templates import layout
 from templates.catalogue import DocumentType
 from templates.drawing import DocumentInfo
@@ -142,10 +143,11 @@ def _gather(job: RenderJob) -> tuple[Facts, QrModules]:
         {"th": kind.name.th, "en": kind.name.en},
         thai_digits=kind.page.thai_digits,
     )
+    document_id = record.get("id")
     qr = QrModules(
         matrix=job.qr.matrix if job.qr else None,
-        address=record["verify_url"],
-        document_id=record.get("id", ""),
+        address=code_address(record["verify_url"]),
+        short_code=group_short_code(short_code(document_id)) if document_id else "",
     )
     return facts, qr
 

@@ -88,6 +88,7 @@ class DocumentAnswer(_Wire):
         description="of the sealed PDF as it was issued, lower-case hex"
     )
     verify_url: str
+    short_code: str = Field(description="printed beside the QR code, for typing")
     pdf_url: str | None
     supersedes: str | None
     successor: str | None

@@ -6,12 +6,14 @@ was to be drawn: by the blocks of the type and the record that is attached, not 
 layout that made the pages.
 """
 
+import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from issuer.expected import Expected
 from issuer.refusals import Refusal, quote, refuse
+from register.short_code import group_short_code, short_code
 from templates.blocks import Block, Columns, Numbered, Pairs, Paragraph, Table
 from templates.facts import Facts
 from templates.phrases import PAGE_FACTS, Phrase, Slot
@@ -40,14 +42,21 @@ def check_facts(expected: Expected) -> None:
     )
     boxed = [box.blocks for box in kind.fixed if facts.holds(box.when)]
     pages = [_squeeze(text) for text in expected.texts]
-    for blocks in (kind.blocks, kind.foot, *boxed):
-        for fact in _find_facts(blocks, facts):
-            if not _is_written(_squeeze(fact), pages):
-                raise refuse(
-                    Refusal.FACT_MISSING,
-                    th=f"ข้อมูล {quote(fact)} ไม่ปรากฏบนเอกสาร โปรดแจ้งผู้ดูแลระบบ",
-                    en=f"{quote(fact)} of the record is not on the pages",
-                )
+    blocks = (kind.blocks, kind.foot, *boxed)
+    found = (fact for each in blocks for fact in _find_facts(each, facts))
+    for fact in itertools.chain(found, _find_code(record)):
+        if not _is_written(_squeeze(fact), pages):
+            raise refuse(
+                Refusal.FACT_MISSING,
+                th=f"ข้อมูล {quote(fact)} ไม่ปรากฏบนเอกสาร โปรดแจ้งผู้ดูแลระบบ",
+                en=f"{quote(fact)} of the record is not on the pages",
+            )
+
+
+def _find_code(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the short code, which every page of a QR code shows beside it."""
+    if "id" in record:
+        yield group_short_code(short_code(record["id"]))
 
 
 def _find_facts(blocks: Iterable[Block], facts: Facts) -> Iterator[str]:

@@ -18,8 +18,9 @@ from fastapi.middleware.cors import CORSMiddleware
 from obstore.exceptions import BaseError, NotFoundError
 
 from register.document import Text, parse_document_id
-from register.errors import DocumentIdError
+from register.errors import DocumentIdError, ShortCodeError
 from register.problem import Problem, ProblemError, install_problem_handlers
+from register.short_code import parse_short_code
 from register.status_list import CWT_TYPE, JWT_MEDIA_TYPE
 from register.storage import Storage, open_storage
 
@@ -85,6 +86,10 @@ def _add_routes(app: FastAPI, storage: Storage) -> None:
         path = f"archive/{_file_path(sha256).removeprefix('files/')}"
         return await _published(request, storage, path, BYTES)
 
+    @app.api_route("/codes/{code}", methods=_METHODS)
+    async def get_code_entry(request: Request, code: str) -> Response:
+        return await _published(request, storage, _code_path(code), JOSE)
+
     @app.get("/healthz")
     async def get_health() -> dict[str, str]:
         return {"status": "ok", "publication": await _publication_state(storage)}
@@ -108,6 +113,16 @@ def _file_path(sha256: str) -> str:
     if _SHA256.fullmatch(sha256.lower()) is None:
         raise _not_found()
     return f"files/{sha256.lower()}"
+
+
+def _code_path(text: str) -> str:
+    # The path is the code itself: forgiving people is the verifier's part.
+    try:
+        if parse_short_code(text) == text:
+            return f"codes/{text}"
+    except ShortCodeError:
+        pass
+    raise _not_found()
 
 
 async def _publication_state(storage: Storage) -> str:

@@ -18,6 +18,14 @@ class DocumentIdError(DocumentError):
     """A text is not a document id."""
 
 
+class ShortCodeError(DocumentError):
+    """A text is not a short code."""
+
+
+class ShortCodeCheckError(ShortCodeError):
+    """A text has the form of a short code, and a check character that does not fit."""
+
+
 class TransitionError(RegisterError):
     """The status of a document does not allow the action asked for."""
 

@@ -185,7 +185,7 @@ def open_file_entry(token: str, *, trust: TrustList, sha256: bytes) -> FileEntry
     """
     try:
         entry = _read_entry(_open(token, typ=FILE_TYPE, trust=trust))
-        if jws_kid(token) not in _publication_keys(trust, entry.iat):
+        if jws_kid(token) not in publication_keys_of(trust, entry.iat):
             raise UnknownKeyError("the key did not count when this was signed")
     except (CanonicalError, DocumentError, EnvelopeError) as error:
         raise PublicRecordError(f"file entry {sha256.hex()}: {error}") from error
@@ -195,10 +195,10 @@ def open_file_entry(token: str, *, trust: TrustList, sha256: bytes) -> FileEntry
 
 
 def _open(token: str, *, typ: str, trust: TrustList) -> dict[str, Any]:
-    return open_jws(token, typ=typ, keys=_publication_keys(trust, None))
+    return open_jws(token, typ=typ, keys=publication_keys_of(trust, None))
 
 
-def _publication_keys(
+def publication_keys_of(
     trust: TrustList, moment: datetime | None
 ) -> Mapping[str, PublicKey]:
     """Return the keys of all agencies, or those that count at a moment."""

@@ -16,12 +16,33 @@ from sqlalchemy import ColumnElement, func, or_, tuple_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from register.document import AgencyId, Document, DocumentId, State, Status
-from register.errors import DocumentStateError, PageTokenError
+from register.document import (
+    AgencyId,
+    Document,
+    DocumentId,
+    State,
+    Status,
+    parse_document_id,
+)
+from register.errors import (
+    DocumentIdError,
+    DocumentStateError,
+    PageTokenError,
+    ShortCodeCheckError,
+    ShortCodeError,
+    UnknownDocumentError,
+)
+from register.short_code import ShortCode, parse_short_code
 from register.store_engine import Database
 from register.store_rows import WAITING, document_from_row, find_row
 from register.store_values import MAX_PAGE, DocumentFilter, Page
-from register.tables import DocumentRow, FileVersionRow, SealedRecordRow, StatusListRow
+from register.tables import (
+    DocumentRow,
+    FileVersionRow,
+    SealedRecordRow,
+    ShortCodeRow,
+    StatusListRow,
+)
 
 _PLACE = re.compile(rb"([0-9]{1,12})\.([A-Z2-7]{26})")
 
@@ -43,6 +64,23 @@ class DocumentQueries(Database):
         """
         with self._read() as session:
             return document_from_row(find_row(session, document_id, agency_id))
+
+    def find_id(self, typed: str) -> DocumentId:
+        """Return the document id that a text names: the id, or its short code.
+
+        Raises:
+            DocumentIdError: it is neither, or a short code with a typing error.
+            UnknownDocumentError: no document has this short code.
+        """
+        try:
+            return parse_document_id(typed)
+        except DocumentIdError as error:
+            code = _parse_code(typed, error)
+        with self._read() as session:
+            row = session.get(ShortCodeRow, code)
+            if row is None:
+                raise UnknownDocumentError(f"The register has no short code {code}")
+            return DocumentId(row.document_id)
 
     def find_by_file(
         self, file_sha256: bytes, agency_id: AgencyId | None = None
@@ -170,6 +208,15 @@ class DocumentQueries(Database):
         with self._read() as session:
             newest = session.exec(select(func.max(StatusListRow.list))).one()
         return tuple(range((newest or 0) + 1))
+
+
+def _parse_code(typed: str, as_id: DocumentIdError) -> ShortCode:
+    try:
+        return parse_short_code(typed)
+    except ShortCodeCheckError as error:
+        raise DocumentIdError(str(error)) from error
+    except ShortCodeError:
+        raise as_id from None
 
 
 def _filtered(wanted: DocumentFilter) -> SelectOfScalar[DocumentRow]:

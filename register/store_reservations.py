@@ -34,6 +34,7 @@ from register.errors import (
     TransitionError,
     UnknownAgencyError,
 )
+from register.short_code import short_code
 from register.store_events import Events, NewEvent, check_storable
 from register.store_rows import check_state, document_from_row, find_row, lock_row
 from register.store_values import EventAction, Reservation, ReserveRequest
@@ -43,6 +44,7 @@ from register.tables import (
     DocumentRow,
     IdempotencyRow,
     NumberCounterRow,
+    ShortCodeRow,
     StatusListRow,
 )
 
@@ -66,7 +68,7 @@ class Reservations(Events):
         2. Check that the predecessor, if any, may be superseded.
         3. Count the number.
         4. Take a place in the status list.
-        5. Write the document and its event.
+        5. Write the document, its short code and its event.
 
         Raises:
             UnknownAgencyError: the register does not know the agency.
@@ -81,8 +83,8 @@ class Reservations(Events):
         now = utc_seconds(now)
         _check_key(request.idempotency_key)
         check_storable(request.holder)
-        document_id = new_document_id()
         with self._write() as session:
+            document_id = _new_id(session)
             # 1.
             if session.get(AgencyRow, request.agency_id) is None:
                 raise UnknownAgencyError(
@@ -100,6 +102,8 @@ class Reservations(Events):
             # 5.
             row = _new_row(request, document_id, sequence, place, now)
             _insert_row(session, row)
+            code = short_code(document_id)
+            session.add(ShortCodeRow(code=code, document_id=document_id))
             self._append_events(session, _reserved_event(request, row, now))
             return Reservation(document=document_from_row(row), fresh=True)
 
@@ -244,6 +248,14 @@ def _check_predecessor(
             f"document {predecessor} is being superseded by {pending} already; "
             "finish that one or void it"
         )
+
+
+def _new_id(session: Session) -> DocumentId:
+    """Return a fresh id whose short code no other document has."""
+    while True:
+        document_id = new_document_id()
+        if session.get(ShortCodeRow, short_code(document_id)) is None:
+            return document_id
 
 
 def _new_row(

@@ -240,6 +240,20 @@ class DocumentRow(Row, table=True):
     officer_step: str | None = Field(default=None, max_length=8)
 
 
+class ShortCodeRow(Row, table=True):
+    """Which document a short code names; a code names one document only."""
+
+    __tablename__ = "short_code"
+    __table_args__ = (
+        ForeignKeyConstraint(["document_id"], ["document.id"]),
+        UniqueConstraint("document_id"),
+        CheckConstraint("length(code) = 12", name="code_length"),
+    )
+
+    code: str = Field(primary_key=True, max_length=12)
+    document_id: str = Field(max_length=26)
+
+
 class SealedRecordRow(Row, table=True):
     """The exact bytes that were sealed; written once, never changed."""
 

@@ -19,7 +19,6 @@ from templates.strips import (
 )
 from templates.structure import Element
 from templates.typesetter import Typesetter
-from templates.wording import group_document_id
 from templates.words import Run
 
 QR_MODULE_MM = 0.40
@@ -30,7 +29,7 @@ _CHECK_TH = "สแกนเพื่อตรวจสอบและเที�
 _CHECK_EN = "Scan to verify, then compare"
 _KEEP_CLEAR_TH = "โปรดอย่าประทับตราหรือเขียนทับรหัสนี้"
 _KEEP_CLEAR_EN = "Do not stamp or write over the code"
-_CODE_LABEL = "รหัสเอกสาร / Document ID"
+_CODE_LABEL = "หรือพิมพ์รหัสย่อ / Or type the short code"
 _ALT = "คิวอาร์โค้ดสำหรับตรวจสอบเอกสารนี้ (QR code to verify this document)"
 _EMPTY_ALT = "ที่สำหรับคิวอาร์โค้ด (place of the QR code)"
 _EMPTY_MODULES = 69
@@ -40,12 +39,14 @@ _EMPTY_INSET = 6
 
 @dataclass(frozen=True, kw_only=True)
 class QrModules:
-    """The QR code to draw, and the address to print beside it."""
+    """The QR code to draw, and what people type who cannot scan it."""
 
     matrix: Sequence[Sequence[bool]] | None
     """None leaves an empty frame, as in a preview."""
     address: str
-    document_id: str
+    """Where the short code is typed; the code itself may follow it."""
+    short_code: str
+    """In groups, as it is read aloud and typed."""
 
 
 def make_qr_block(
@@ -104,7 +105,7 @@ def _find_side(qr: QrModules) -> float:
 def _set_words(
     setter: Typesetter, block: Qr, qr: QrModules, width: float, parent: Element
 ) -> list[Strip]:
-    address = _readable(qr.address.removesuffix(qr.document_id))
+    address = _readable(qr.address)
     style = TextStyle(size=block.size, leading=1.25)
     gray = replace(style, tone="gray")
 
@@ -113,10 +114,12 @@ def _set_words(
 
     strips = set_words(_CHECK_TH, replace(style, bold=True))
     strips += set_words(_CHECK_EN, gray)
-    strips += [make_gap(0.8), *set_words(address, style)]
-    if qr.document_id:
-        strips += [make_gap(0.8), *set_words(_CODE_LABEL, gray)]
-        strips += set_words(group_document_id(qr.document_id), style)
+    strips.append(make_gap(0.8))
+    if qr.short_code:
+        strips += set_words(_CODE_LABEL, gray)
+    strips += set_words(address, style)
+    if qr.short_code:
+        strips += set_words(qr.short_code, replace(style, bold=True))
     if block.note:
         strips += [make_gap(0.8), *set_words(_KEEP_CLEAR_TH, style)]
         strips += set_words(_KEEP_CLEAR_EN, gray)

@@ -27,6 +27,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from register.claim import Claim, build_claim, claim_from_facts, claim_kid, qr_text
+from register.code_entry import CodeEntry, sign_code_entry
 from register.document import (
     AgencyId,
     Document,
@@ -457,6 +458,8 @@ class Forge:
         entry = FileEntry(sha256=record.file_sha256, id=issued.id, iat=self.now)
         path = f"files/{record.file_sha256.hex()}"
         self.write(path, sign_file_entry(entry, **about).encode())
+        code = CodeEntry(id=issued.id, iat=self.now)
+        self.write(f"codes/{code.code}", sign_code_entry(code, **about).encode())
 
     def public_record(self, issued: Issued) -> PublicRecord:
         """Return what the register publishes of a document."""

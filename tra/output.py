@@ -11,6 +11,7 @@ from rich.table import Table
 
 from issuer.context import Issuer
 from register.document import Document
+from register.short_code import group_short_code, short_code
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 AgencyOption = Annotated[
@@ -62,6 +63,7 @@ def document_facts(issuer: Issuer, document: Document) -> dict[str, object]:
         "valid_until": document.valid_until,
         "sha256": document.file_sha256.hex() if document.file_sha256 else None,
         "verify_url": issuer.verify_url(document.id),
+        "short_code": group_short_code(short_code(document.id)),
         "supersedes": document.supersedes,
         "successor": document.successor,
     }

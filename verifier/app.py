@@ -22,6 +22,7 @@ from verifier.isolation import PdfVerifiers
 from verifier.middleware import HeadLikeGet, HearOut, SecurityHeaders
 from verifier.pages import Pages, build_pages
 from verifier.settings import VerifierSettings
+from verifier.short_codes import build_short_codes
 from verifier.trust import Publication
 
 _WEB = Path(__file__).with_name("web")
@@ -47,7 +48,9 @@ def create_app(settings: VerifierSettings, *, clock: Callable[[], datetime]) -> 
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HearOut)
     app.include_router(build_api(service))
-    app.include_router(build_pages(service, Pages(_WEB)))
+    pages = Pages(_WEB)
+    app.include_router(build_pages(service, pages))
+    app.include_router(build_short_codes(service, pages))
     return app
 
 

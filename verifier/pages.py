@@ -269,6 +269,11 @@ def _text(value: object) -> Text:
     return Text(th=members["th"], en=members["en"])
 
 
+def answer_page(request: Request, page: str, *, status: int = 200) -> Response:
+    """Answer with a page, packed for a browser that takes it so."""
+    return _html(request, page, status=status)
+
+
 def _html(request: Request, page: str, status: int = 200) -> Response:
     body = page.encode()
     packed = gzip.compress(body, _QUICK) if _accepts_gzip(request) else None

@@ -109,6 +109,62 @@ def bad_id() -> Problem:
     )
 
 
+def bad_code() -> Problem:
+    """The text is no short code."""
+    return _field_problem(
+        "invalid-short-code",
+        Text(th="นี่ไม่ใช่รหัสย่อ", en="This is not a short code"),
+        FieldIssue(
+            field="code",
+            reason="invalid",
+            detail=Text(
+                th="รหัสย่อมี 12 ตัว เช่น K3XQ-7M2Z-D4A6 พิมพ์อยู่ข้างคิวอาร์โค้ดบนเอกสาร "
+                "โปรดตรวจว่าพิมพ์ครบทุกตัว",
+                en="A short code has 12 characters, such as K3XQ-7M2Z-D4A6, and is "
+                "printed beside the QR code. Check that you typed all of them.",
+            ),
+        ),
+    )
+
+
+def mistyped_code() -> Problem:
+    """The check character of a short code does not fit."""
+    return _field_problem(
+        "mistyped-short-code",
+        Text(th="พิมพ์รหัสย่อผิด", en="A typing error in the short code"),
+        FieldIssue(
+            field="code",
+            reason="check_character",
+            detail=Text(
+                th="มีตัวอักษรอย่างน้อยหนึ่งตัวที่ไม่ตรงกับรหัสใด ๆ "
+                "โปรดเทียบกับรหัสข้างคิวอาร์โค้ดทีละตัวแล้วพิมพ์ใหม่ "
+                "หากพิมพ์ตรงทุกตัวแล้ว เอกสารนี้อาจเป็นของปลอม โปรดติดต่อหน่วยงานที่ออก",
+                en="At least one character is wrong: no document has this code. "
+                "Compare it with the code beside the QR code, character by character, "
+                "and type it again. If it is exactly what is printed, the document "
+                "may be forged: ask the agency.",
+            ),
+        ),
+    )
+
+
+def unknown_code() -> Problem:
+    """The register publishes no document with this short code."""
+    return Problem(
+        status=404,
+        slug="unknown-short-code",
+        title=Text(th="ไม่พบเอกสารที่ใช้รหัสย่อนี้", en="No document has this short code"),
+        detail=Text(
+            th="รหัสนี้ถูกต้องตามรูปแบบ แต่ไม่มีเอกสารใดในทะเบียนใช้ "
+            "โปรดตรวจที่อยู่เว็บไซต์และรหัสข้างคิวอาร์โค้ดอีกครั้ง "
+            "หากตรงกันทุกตัว เอกสารนี้อาจเป็นของปลอม โปรดติดต่อหน่วยงานที่ออก",
+            en="The code is well formed, but no document in the register has it. Check "
+            "the web address and the code beside the QR code. If both are exactly "
+            "what is printed, the document may be forged: ask the agency.",
+        ),
+    )
+
+
 def unknown_document() -> Problem:
     """The register publishes no such document."""
     return Problem(

@@ -17,6 +17,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from register.code_entry import CodeEntry, open_code_entry
 from register.document import DocumentId
 from register.envelope import public_jwk
 from register.errors import (
@@ -32,6 +33,7 @@ from register.public_record import (
     open_file_entry,
     open_public_record,
 )
+from register.short_code import ShortCode
 from register.status_list import StatusList, open_status_cwt
 from register.trust_list import Agency, TrustList, open_trust_list
 from verifier.errors import (
@@ -183,6 +185,32 @@ class Publication:
             )
         except PublicRecordError as error:
             raise CheckError(Reason.REGISTER_INVALID, str(error)) from error
+
+    def code_entry(self, code: ShortCode, trust: TrustList) -> CodeEntry:
+        """Return which document a short code names (publication.md).
+
+        Raises:
+            CheckError: the register knows no such code.
+            CheckError: it cannot be read, or does not verify.
+        """
+        path = f"codes/{code}"
+        body = self._read_entry(path)
+        try:
+            return self._parse(
+                (path, trust.seq, trust.iat),
+                body,
+                lambda: open_code_entry(_text(body), trust=trust, code=code),
+            )
+        except PublicRecordError as error:
+            raise CheckError(Reason.REGISTER_INVALID, str(error)) from error
+
+    def find_by_code(self, code: ShortCode, now: datetime) -> DocumentId:
+        """Return the id of the document that a short code names.
+
+        Raises:
+            CheckError: as `trust_list` and `code_entry`.
+        """
+        return self.code_entry(code, self.trust_list(now)).id
 
     def _read_entry(self, path: str) -> bytes:
         try:

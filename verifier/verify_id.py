@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The use case "what does the register say of this document id".
+"""The use case "what does the register say of this document id, or short code".
 
-For people who have only the id from paper, and for programs that poll. It
+For people who have only the code from paper, and for programs that poll. It
 proves nothing about the paper: names are masked as the type's rules say.
 """
 
@@ -12,6 +12,7 @@ from datetime import datetime
 from register.document import DocumentId
 from register.members import format_instant
 from register.public_record import PublicRecord
+from register.short_code import ShortCode
 from verifier.claims import describe_fields
 from verifier.errors import CheckError
 from verifier.reasons import Basis, CheckId, Outcome, Reason
@@ -39,12 +40,34 @@ def verify_id(
         findings.log.record(
             CheckId.REGISTER, CheckError(Reason.PROCESSING_ERROR, type(error).__name__)
         )
-    report = findings.finish()
-    if report.reason is Reason.NOT_REGISTERED:
-        # No claim and no file: there is no signature to speak of.
-        verdict = Verdict(outcome=Outcome.UNKNOWN, reason=Reason.NOT_REGISTERED)
-        return replace(report, verdict=verdict)
-    return report
+    return _of_nothing(findings.finish())
+
+
+def verify_code(code: ShortCode, *, publication: Publication, now: datetime) -> Report:
+    """Say what the register publishes of the document with this short code.
+
+    1. Read the trust list and the signed code entry.
+    2. Go on with the document's id.
+    """
+    findings = Findings(basis=Basis.RECORD, now=now)
+    # 1.
+    trust = publication.judge_trust_list(findings)
+    document_id: DocumentId | None = None
+    if trust is not None:
+        with findings.log.check(CheckId.REGISTER):
+            document_id = publication.code_entry(code, trust).id
+    if document_id is None:
+        return _of_nothing(findings.finish())
+    # 2.
+    return verify_id(document_id, publication=publication, now=now)
+
+
+def _of_nothing(report: Report) -> Report:
+    if report.reason is not Reason.NOT_REGISTERED:
+        return report
+    # No claim and no file: there is no signature to speak of.
+    verdict = Verdict(outcome=Outcome.UNKNOWN, reason=Reason.NOT_REGISTERED)
+    return replace(report, verdict=verdict)
 
 
 def _verify(

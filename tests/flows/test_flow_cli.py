@@ -140,6 +140,12 @@ def test_an_id_is_taken_as_it_is_printed(folder: Path) -> None:
     order = ("--reason", "ทดสอบ", "--legal-basis", "มาตรา ๒๑", "--json")
     done = tra(folder, "suspend", printed, *order)
     assert answer(done)["status"] == "suspended"
+    code = issued["short_code"].lower()
+    done = tra(folder, "verify", code, "--json")
+    assert json.loads(done.stdout)[0]["reason"] == "suspended"
+    done = tra(folder, "reinstate", code, *order)
+    assert answer(done)["status"] == "valid"
+    assert tra(folder, "verify", code.replace("-", "")).returncode == 0
 
 
 def test_supersede_links_both(folder: Path) -> None:
@@ -211,6 +217,7 @@ def test_types_tokens_events(folder: Path) -> None:
         (("revoke", "NOID", "--reason", "abc", "--legal-basis", "x"), "document id"),
         (("verify",), "name a PDF file"),
         (("verify", "missing.pdf"), "missing.pdf"),
+        (("verify", "DW86-AYBJ-96N6"), "mistyped"),
         (("token", "create", "--name", "x", "--action", "fly"), "fly"),
         (("types", "--agency"), "--agency"),
     ],

@@ -17,6 +17,7 @@ from issuer.publish import publish_all
 from register.claim import qr_text
 from register.document import AgencyId, bangkok_date
 from register.record import parse_record, record_digest
+from tests.readers import read_with_pdfium
 from tests.world import LAW, World
 from tra.clock import system_clock
 from tra.demo import flip_byte
@@ -171,6 +172,21 @@ def test_the_short_way_by_id_tells_the_status(world: World) -> None:
     answer = world.http.get(f"/v1/status/{document['id']}")
     assert answer.status_code == 200
     assert answer.json()["outcome"] == "in_force"
+
+
+def test_the_short_code_on_the_paper_leads_to_the_document(world: World) -> None:
+    document = world.issue("training_certificate")
+    printed = "".join(read_with_pdfium(world.pdf(document["id"])))
+    assert document["short_code"] in printed
+    assert f"{world.url}/C/" in printed
+    assert world.get(f"/documents/{document['short_code']}").json() == {
+        **document,
+        "data": world.sample("training_certificate"),
+    }
+    typed = document["short_code"].replace("-", " ").lower()
+    answer = world.http.get("/C", params={"code": typed}, follow_redirects=True)
+    assert answer.url.path == f"/V/{document['id']}"
+    assert document["number"] in answer.text
 
 
 def test_documents_are_listed_filtered_and_paged(world: World) -> None:

@@ -22,7 +22,7 @@ from issuer.issue import (
     preview_document,
 )
 from issuer.revoke import change_status, supersede_document
-from register.document import Action, Document, parse_document_id
+from register.document import Action, Document
 from register.store import StatusChange
 from tra.clock import system_clock
 from tra.data_file import parse_data, read_data_file
@@ -45,7 +45,7 @@ DataFile = Annotated[
 DocumentIdArgument = Annotated[
     str,
     typer.Argument(
-        help="Document id, in groups as printed or in one piece.",
+        help="Document id, or the short code from paper; groups do not matter.",
         callback=lambda typed: re.sub(r"[\s-]", "", typed),
     ),
 ]
@@ -124,7 +124,7 @@ def finish(
     with open_home(read_home()) as issuer:
         caller = operator(issuer.store, agency)
         found = issuer.store.get_document(
-            parse_document_id(document_id), caller.agency_id
+            issuer.store.find_id(document_id), caller.agency_id
         )
         document = finish_reservation(issuer, caller, found, system_clock())
         _report(issuer, document, output or Path(f"{document.id}.pdf"), as_json=as_json)
@@ -141,7 +141,7 @@ def void(
     with open_home(read_home()) as issuer:
         caller = operator(issuer.store, agency)
         found = issuer.store.get_document(
-            parse_document_id(document_id), caller.agency_id
+            issuer.store.find_id(document_id), caller.agency_id
         )
         document = issuer.store.void_reservation(
             found.id, caller.actor, reason, system_clock()
@@ -190,7 +190,7 @@ def supersede(  # noqa: PLR0913 - one parameter for each option
     with open_home(read_home()) as issuer:
         caller = operator(issuer.store, agency)
         found = issuer.store.get_document(
-            parse_document_id(document_id), caller.agency_id
+            issuer.store.find_id(document_id), caller.agency_id
         )
         request = IssueRequest(
             type_id=found.type_id,
@@ -244,7 +244,7 @@ def _change(
         changed = change_status(
             issuer,
             caller,
-            parse_document_id(document_id),
+            issuer.store.find_id(document_id),
             order.change(action, caller.actor),
             system_clock(),
         )

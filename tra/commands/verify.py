@@ -3,11 +3,14 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from register.errors import ShortCodeCheckError, ShortCodeError
+from register.short_code import parse_short_code
 from tra.clock import system_clock
 from tra.errors import UsageError
 from tra.home import open_publication, read_home
@@ -17,6 +20,7 @@ from verifier.report import Outcome, Report
 from verifier.settings import VerifierSettings
 from verifier.texts import describe_verdict
 from verifier.trust import Publication
+from verifier.verify_id import verify_code
 from verifier.verify_qr import verify_qr
 
 _ADDRESS = re.compile("https?://", re.IGNORECASE)
@@ -33,7 +37,10 @@ _MARKS = {
 def verify(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILE|URL…", help="PDF files, addresses of codes."),
+        typer.Argument(
+            metavar="FILE|URL|CODE…",
+            help="PDF files, addresses of QR codes, short codes from paper.",
+        ),
     ] = None,
     qr: Annotated[
         str | None, typer.Option("--qr", metavar="URL", help="Address in a QR code.")
@@ -44,7 +51,7 @@ def verify(
     *,
     as_json: Json = False,
 ) -> None:
-    """Check PDF files and addresses of QR codes; the exit code is the outcome.
+    """Check PDF files, QR codes and short codes; the exit code is the outcome.
 
     0 in force, 10 not in force, 11 altered, 12 unknown, 13 signature only,
     14 unchecked; of several files the highest.
@@ -76,15 +83,36 @@ def _verify_all(
         publication, limits=settings.limits, workers=workers
     ) as verifiers:
         reports = [
-            # An address carries the facts of a document: it is not printed again.
-            ("QR", verify_qr(name, publication=publication, now=now))
-            if _ADDRESS.match(name)
-            else (name, verifiers.verify_pdf(_read(name), now=now, password=password))
-            for name in named
+            _verify_one(name, password, publication, verifiers, now) for name in named
         ]
     if qr is not None:
         reports.append(("QR", verify_qr(qr, publication=publication, now=now)))
     return reports
+
+
+def _verify_one(
+    name: str,
+    password: str | None,
+    publication: Publication,
+    verifiers: PdfVerifiers,
+    now: datetime,
+) -> tuple[str, Report]:
+    if _ADDRESS.match(name):
+        # An address carries the facts of a document: it is not printed again.
+        return "QR", verify_qr(name, publication=publication, now=now)
+    if not Path(name).exists():
+        try:
+            code = parse_short_code(name)
+        except ShortCodeCheckError as error:
+            raise UsageError(
+                f"{name} is no file, and as a short code it is mistyped: compare it "
+                "with the paper, character by character"
+            ) from error
+        except ShortCodeError:
+            pass  # a file that is missing, as `_read` says
+        else:
+            return name, verify_code(code, publication=publication, now=now)
+    return name, verifiers.verify_pdf(_read(name), now=now, password=password)
 
 
 def _read(name: str) -> bytes:

@@ -16,6 +16,8 @@ import pytest
 from issuer.errors import PageOverflowError
 from issuer.rehearsal import rehearse
 from issuer.render import RenderJob, render_pdf
+from register.document import DocumentId
+from register.short_code import group_short_code, short_code
 from templates.blocks import (
     Block,
     Numbered,
@@ -75,7 +77,8 @@ def expect_texts(
             yield f"({kind.signatory.name.th})"
             yield kind.signatory.position.th
         elif isinstance(block, Qr):
-            yield facts.write("id").text
+            document_id = DocumentId(facts.write("id").text.replace(" ", ""))
+            yield group_short_code(short_code(document_id))
 
 
 def expect_pairs(facts: Facts, block: Pairs) -> Iterator[str]:

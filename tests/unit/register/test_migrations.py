@@ -19,12 +19,19 @@ from register.errors import (
     DatabaseUrlError,
     SchemaError,
 )
+from register.short_code import short_code
 from register.store import Store, migrate
 from register.store_engine import open_engine, parse_database_url
 from register.store_schema import _run, downgrade
 from register.tables import Row
 from tests.postgres import PostgresCluster
-from tests.unit.register.store_world import HEALTH, NOW, TRADE, open_register
+from tests.unit.register.store_world import (
+    HEALTH,
+    NOW,
+    TRADE,
+    open_register,
+    request,
+)
 
 
 def _tables(database_url: str) -> set[str]:
@@ -120,6 +127,22 @@ def test_upgrade_learns_newest_versions_from_the_events(database_url: str) -> No
         assert store.types_ever_in_force(HEALTH) == {"business_licence": 1}
         assert store.types_in_force(TRADE) == {"business_licence": 2}
         assert store.events() == events
+
+
+def test_documents_that_are_there_get_their_short_codes(database_url: str) -> None:
+    with open_register(database_url) as store:
+        ids = {
+            store.reserve(request(f"key {number}"), NOW).document.id
+            for number in range(5)
+        }
+    downgrade(database_url, "0004")
+    migrate(database_url)
+    engine = open_engine(parse_database_url(database_url))
+    with engine.connect() as connection:
+        told = text("SELECT code, document_id FROM short_code")
+        found = {row.code: row.document_id for row in connection.execute(told)}
+    engine.dispose()
+    assert found == {short_code(each): each for each in ids}
 
 
 def test_processes_that_migrate_together_do_not_disturb_each_other(

@@ -8,17 +8,20 @@ from fastapi import FastAPI
 
 from register.app import create_app
 from register.errors import StorageError
+from register.short_code import short_code
 from register.storage import open_storage
 from tests.unit.register.app_client import AppClient
 from tests.unit.register.formats_world import DOCUMENT_ID, OTHER_ID
 
 SHA256 = "ab" * 32
+CODE = short_code(DOCUMENT_ID)
 FILES = {
     "trust-list": b"trust" * 1000,
     "status/0": b"\xd2cwt" * 1000,
     "status/0.jwt": b"jwt" * 1000,
     f"records/{DOCUMENT_ID}": b"record",
     f"files/{SHA256}": b"entry",
+    f"codes/{CODE}": b"code",
     "secret": b"not part of the publication",
 }
 
@@ -47,6 +50,7 @@ def client(folder: Path) -> AppClient:
         ("status/0.jwt", "application/statuslist+jwt"),
         (f"records/{DOCUMENT_ID}", "application/jose"),
         (f"files/{SHA256}", "application/jose"),
+        (f"codes/{CODE}", "application/jose"),
     ],
 )
 def test_each_file_is_served_as_it_is(

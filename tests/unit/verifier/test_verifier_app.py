@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 
 from register.document import Status, new_document_id
+from register.short_code import group_short_code, short_code
 from tests.forge import HOST, Forge, Issued, draw_pdf
 from tests.forge_pki import NOW
 from tests.running import run_server
@@ -395,3 +396,50 @@ def test_a_missing_trust_root_ends_the_start(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match="TRA_TRUST_ROOT"):
         create_app(settings, clock=lambda: NOW)
+
+
+def test_a_short_code_leads_to_the_page_of_its_document(served: Served) -> None:
+    code = short_code(served.issued.id)
+    for typed in (code, group_short_code(code), f"{code.lower()}%20"):
+        for path in (f"/C/{typed}", f"/c/{typed}", f"/C?code={typed}"):
+            answer = served.http.get(path)
+            assert answer.status_code == 303, path
+            assert answer.headers["location"] == f"/V/{served.issued.id}"
+            assert answer.headers["cache-control"] == "no-store"
+    answer = served.http.get(f"/v1/codes/{group_short_code(code)}")
+    assert answer.json() == {
+        "code": group_short_code(code),
+        "id": served.issued.id,
+        "page": f"/V/{served.issued.id}",
+    }
+
+
+def test_the_printed_address_without_a_code_leads_to_the_box(served: Served) -> None:
+    for path in ("/C/", "/C", "/c/", "/C?code=", "/C/%20"):
+        assert served.http.get(path).headers["location"] == "/"
+
+
+def test_a_long_id_typed_for_a_code_is_taken(served: Served) -> None:
+    grouped = " ".join(served.issued.id[at : at + 4] for at in range(0, 26, 4))
+    answer = served.http.get("/C", params={"code": grouped.lower()})
+    assert answer.headers["location"] == f"/V/{served.issued.id}"
+
+
+def test_typing_errors_and_unknown_codes_are_told_apart(served: Served) -> None:
+    code = short_code(served.issued.id)
+    mistyped = code[:-1] + ("0" if code[-1] != "0" else "2")
+    unknown = short_code(new_document_id())
+    for typed, status, slug, th in (
+        (mistyped, 422, "mistyped-short-code", "พิมพ์รหัสย่อผิด"),
+        (code[:-1], 422, "invalid-short-code", "นี่ไม่ใช่รหัสย่อ"),
+        ("../trust-list", 422, "invalid-short-code", "นี่ไม่ใช่รหัสย่อ"),
+        (unknown, 404, "unknown-short-code", "ไม่พบเอกสาร"),
+    ):
+        answer = served.http.get(f"/v1/codes/{typed.replace('/', '%2F')}")
+        _check_problem(answer, status, "")
+        assert answer.json()["type"] == f"urn:tra:problem:{slug}"
+        page = served.http.get("/C", params={"code": typed})
+        assert page.status_code == status
+        assert page.headers["content-type"].startswith("text/html")
+        assert th in page.text
+        assert typed not in page.text
