@@ -46,6 +46,7 @@ golden: setup-dev ## Draw the golden images of the built-in types anew; look at 
 
 vectors: setup-dev ## Write the test vectors of docs/spec anew; a second run changes nothing
 	$(BIN)/python -m tests.vectors.make_vectors
+	$(BIN)/python -m tests.vectors.make_trust_vectors
 	$(BIN)/python -m tests.vectors.make_publication
 
 bench: setup-dev ## Print speed beside a baseline measured in the same run
