@@ -30,6 +30,14 @@ class RevocationUnavailableError(SealError):
     """No fresh revocation list for the certificates; a retry may succeed."""
 
 
+class ArchiveError(SealError):
+    """A file could not be given a newer time stamp; the message says why."""
+
+
+class NoGainError(ArchiveError):
+    """The authority's certificate ends too soon to be worth one of five stamps."""
+
+
 class NotPermittedError(IssuerError):
     """The caller may not do this."""
 

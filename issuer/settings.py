@@ -64,6 +64,10 @@ class IssuerSettings(BaseSettings):
     crl_refresh: float = Field(default=900.0, gt=0)
     """Seconds a fetched CRL is used again: as old as a status list may be."""
 
+    guardian_lead_days: int = Field(default=180, ge=1, le=1000)
+    """Days before a file's newest time stamp loses its certificate that the file gets
+    a newer one; at most a quarter of the time that it had then."""
+
     max_body_bytes: int = Field(default=8_000_000, gt=0)
     """Bytes of a JSON request: one photograph as large as one is read, in base64."""
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Seals PDFs: PAdES baseline B-LT or B-LTA. The only signing use of pyHanko.
+"""Seals PDFs: PAdES baseline B-LT or B-LTA.
 
+The only signing use of pyHanko, with `issuer.archive`, which adds time stamps later.
 Promises: no file without an RFC 3161 token and revocation data; the private key
 stays behind `keys.signing.Signer`; what was PDF/A and PDF/UA stays so, for the seal
 fills the field prepared for it and leaves the metadata as they are. Two revisions:
@@ -43,14 +44,21 @@ from issuer.errors import (
 from keys.signing import Signer
 from templates.document_type import SealLevel
 
-__all__ = ["SEAL_FIELD", "TIMESTAMP_FIELD", "SealSources", "Sealer"]
+__all__ = [
+    "SEAL_FIELD",
+    "TIMESTAMP_FIELD",
+    "SealSources",
+    "SealWriter",
+    "Sealer",
+    "add_timestamp",
+]
 
 SEAL_FIELD = "Seal"
 """Name of the signature field of the agency's seal. Rendering prepares it, tagged as
 PDF/UA wants it; a file without one is given one, untagged."""
 
 TIMESTAMP_FIELD = "Timestamp"
-"""Name of the field of the document timestamp of B-LTA."""
+"""Name of the field of the document timestamp of B-LTA; later ones get a number."""
 
 _FIRST_TOKEN = 8_192
 """Bytes kept for the first time-stamp token; those after it get what they need. All
@@ -167,7 +175,7 @@ class Sealer:
         crls: Sequence[crl.CertificateList],
     ) -> bytes:
         signed = await self._add_seal(pdf, timestamper)
-        writer = _SealWriter(signed)
+        writer = SealWriter(signed)
         DocumentSecurityStore.supply_dss_in_writer(
             writer,
             None,  # a VRI entry would repeat the store
@@ -176,7 +184,7 @@ class Sealer:
         )
         output = io.BytesIO()
         if level is SealLevel.B_LTA:
-            await _timestamp(writer, timestamper, self._token_size, output)
+            await add_timestamp(writer, timestamper, self._token_size, output)
         else:
             writer.write(output)  # type: ignore[no-untyped-call]  # pyHanko
         return output.getvalue()
@@ -200,7 +208,7 @@ class Sealer:
         size += self._signer.signature_size + self._token_size + _BESIDE_THE_TOKEN
         output = io.BytesIO()
         await signer.async_sign_pdf(
-            _SealWriter(io.BytesIO(pdf)), bytes_reserved=2 * size, output=output
+            SealWriter(io.BytesIO(pdf)), bytes_reserved=2 * size, output=output
         )
         return output
 
@@ -259,7 +267,7 @@ class Sealer:
         )
 
 
-class _SealWriter(IncrementalPdfFileWriter):
+class SealWriter(IncrementalPdfFileWriter):
     """Adds what seals and nothing else.
 
     pyHanko would write XMP and the information dictionary anew with a date of its own
@@ -303,16 +311,17 @@ class _PyHankoSigner(signers.Signer):
         return bytes(self.signature_size) if dry_run else self._key.sign(data)
 
 
-async def _timestamp(
-    writer: _SealWriter,
+async def add_timestamp(
+    writer: SealWriter,
     timestamper: FailoverTimeStamper,
     token_size: int,
     output: io.BytesIO,
+    field: str = TIMESTAMP_FIELD,
 ) -> None:
     """Close the revision with a document timestamp over all before it."""
     stamper = signers.PdfTimeStamper(
         timestamper,
-        field_name=TIMESTAMP_FIELD,
+        field_name=field,
         invis_settings=_OUTSIDE_THE_PAGE,
         readable_field_name="เวลาประทับของเอกสาร (Document timestamp)",
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Work that runs by the clock: publishing again before verifiers call it stale.
+"""Work that runs by the clock: publishing in time, and keeping old files provable.
 
 Huey on SQLite by default, on PostgreSQL where the register is there (ADR 0005).
 """
@@ -10,13 +10,25 @@ from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from issuer.context import Issuer
+from issuer.guardian import guardian_lead, run_guardian
+from issuer.guardian_status import warn_of_deadlines
 from issuer.publish import publish_all
 from issuer.settings import IssuerSettings
+from register.errors import PublishingBusyError
 
 _LOG = logging.getLogger(__name__)
 
 PUBLISH_MINUTES = "*/15"
 """Status lists are published at least every 15 minutes (docs/spec/status-list.md)."""
+
+GUARDIAN_MINUTE = "37"
+"""The guardian begins once an hour, between two publications."""
+
+_GUARDIAN_SECONDS = 2_700
+"""After 45 minutes a run ends, so that the next one finds the way free."""
+
+_WORKERS = 2
+"""So that a long run of the guardian keeps no status list from being published."""
 
 
 def create_queue(settings: IssuerSettings) -> Huey:
@@ -31,7 +43,7 @@ def create_queue(settings: IssuerSettings) -> Huey:
 
 
 def create_worker(issuer: Issuer) -> Consumer:
-    """Return a worker that publishes on schedule; `start` or `run` it."""
+    """Return a worker that does all that is on the schedule; `start` or `run` it."""
     queue = create_queue(issuer.settings)
 
     @queue.periodic_task(crontab(minute=PUBLISH_MINUTES), retries=3, retry_delay=20)  # type: ignore[untyped-decorator]  # Huey ships no types
@@ -39,4 +51,21 @@ def create_worker(issuer: Issuer) -> Consumer:
         publish_all(issuer)
         _LOG.info("published on schedule")
 
-    return queue.create_consumer(workers=1, periodic=True)
+    @queue.periodic_task(crontab(minute=GUARDIAN_MINUTE))  # type: ignore[untyped-decorator]  # Huey ships no types
+    def guard_on_schedule() -> None:
+        guard_files(issuer)
+
+    return queue.create_consumer(workers=_WORKERS, periodic=True)
+
+
+def guard_files(issuer: Issuer) -> None:
+    """Renew what is due, and warn of what needs a person."""
+    try:
+        run = run_guardian(issuer, seconds=_GUARDIAN_SECONDS)
+    except PublishingBusyError:
+        _LOG.info("another guardian is at work")
+        return
+    _LOG.info(
+        "guardian: %d read, %d renewed, %d failed", run.read, run.renewed, run.failed
+    )
+    warn_of_deadlines(issuer.store, lead=guardian_lead(issuer), now=issuer.clock())

@@ -11,7 +11,7 @@ from keys.errors import KeysError
 from register.document import Action
 from register.errors import RegisterError
 from templates.errors import FieldsError, TemplateError
-from tra.commands import admin, documents, keys, server, types, verify
+from tra.commands import admin, documents, guardian, keys, server, types, verify
 from tra.errors import TraError
 from tra.output import print_json
 from verifier.errors import VerifierError
@@ -66,6 +66,7 @@ def _register_commands() -> None:
     app.add_typer(agency, name="agency")
     app.add_typer(document_types, name="types")
     app.add_typer(keys.app, name="keys")
+    app.add_typer(guardian.app, name="guardian")
     document_types.command("list")(types.list_types)
     document_types.command("show")(types.show_type)
     document_types.command("new")(types.new_type)

@@ -21,15 +21,19 @@ from tra.clock import system_clock
 from tra.home import open_publication
 
 
-def test_the_schedule_publishes_every_15_minutes(world: World) -> None:
+def test_the_schedule_publishes_every_15_minutes_and_guards_every_hour(
+    world: World,
+) -> None:
     worker = create_worker(world.issuer)
     hour = datetime(2026, 1, 1, 12)  # noqa: DTZ001 - Huey reads naive local times
-    due = [
-        minute
-        for minute in range(60)
-        if worker.huey.read_periodic(hour + timedelta(minutes=minute))
-    ]
-    assert due == [0, 15, 30, 45]
+    due: dict[str, list[int]] = {}
+    for minute in range(60):
+        for task in worker.huey.read_periodic(hour + timedelta(minutes=minute)):
+            due.setdefault(task.name, []).append(minute)
+    assert due == {
+        "publish_on_schedule": [0, 15, 30, 45],
+        "guard_on_schedule": [37],
+    }
 
 
 def test_the_scheduled_task_signs_the_lists_anew(world: World) -> None:
