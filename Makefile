@@ -8,7 +8,7 @@ export TRA_HOME ?= ./data
 LOCK   ?= requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve check format test golden vectors conformance bench lock clean
+.PHONY: help setup setup-dev demo serve check format test fuzz golden vectors conformance bench lock clean
 
 help: ## List the targets
 	@awk 'BEGIN{FS=":.*## "} /^[a-z-]+:.*## /{printf "  make %-11s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ test: setup-dev ## Run every test; what the machine lacks is skipped by name
 
 conformance: setup-dev ## Let veraPDF and EU DSS judge what we issue: PDF/A, PDF/UA, PAdES (needs Maven, Java)
 	$(BIN)/pytest tests/conformance
+
+fuzz: setup-dev ## Break real files in 100,000 ways and verify each; goes on where it was stopped
+	nice -n 19 $(BIN)/python -m tests.fuzz
 
 golden: setup-dev ## Draw the golden images of the built-in types anew; look at them
 	$(BIN)/python -m tests.golden.make_golden

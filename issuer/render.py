@@ -34,6 +34,7 @@ from register.short_code import code_address, group_short_code, short_code
 from templates import layout
 from templates.catalogue import DocumentType
 from templates.drawing import DocumentInfo
+from templates.embedding import embed_fonts
 from templates.errors import (
     DrawingError,
     GlyphMissingError,
@@ -41,7 +42,6 @@ from templates.errors import (
     OverflowingError,
 )
 from templates.facts import Facts
-from templates.fonts import EmbeddedFont
 from templates.qr_block import QrModules
 
 
@@ -78,7 +78,7 @@ def render_pdf(job: RenderJob) -> Rendered:
     with Pdf.open(BytesIO(pages.pdf)) as pdf:
         _tidy_pages(pdf)
         # 2.
-        _embed_fonts(pdf, pages.fonts)
+        embed_fonts(pdf, pages.fonts)
         embed_pictures(pdf, pages.pictures)
         # 3.
         write_structure(pdf, pages.structure, seal_field=job.record_bytes is not None)
@@ -176,52 +176,6 @@ def _tidy_pages(pdf: Pdf) -> None:
     del pdf.trailer.ID  # of its own making; the final one is of the whole file
     for page in pdf.pages:
         del page.Trans  # an empty transition
-
-
-def _embed_fonts(pdf: Pdf, fonts: Mapping[str, EmbeddedFont]) -> None:
-    """Put fonts where the pages look for them: in one dictionary that all share."""
-    shared = pdf.pages[0].Resources.Font
-    for name, font in fonts.items():
-        shared[f"/{name}"] = _embed_font(pdf, font)
-
-
-def _embed_font(pdf: Pdf, font: EmbeddedFont) -> pikepdf.Object:
-    """Return the font as Type 0 with a CIDFontType2 descendant (ISO 32000-1 §9.7)."""
-    program = pdf.make_stream(font.program, Length1=len(font.program))
-    descriptor = Dictionary(
-        Type=Name.FontDescriptor,
-        FontName=Name(f"/{font.name}"),
-        Flags=4,
-        FontBBox=Array([-500, -300, 1200, 1200]),
-        ItalicAngle=0,
-        Ascent=round(font.ascender),
-        Descent=round(font.descender),
-        CapHeight=round(font.ascender * 0.65),
-        StemV=140 if "Bold" in font.name else 80,
-        FontFile2=program,
-    )
-    descendant = Dictionary(
-        Type=Name.Font,
-        Subtype=Name.CIDFontType2,
-        BaseFont=Name(f"/{font.name}"),
-        CIDSystemInfo=Dictionary(
-            Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0
-        ),
-        FontDescriptor=pdf.make_indirect(descriptor),
-        W=Array([1, Array([round(width) for width in font.widths])]),
-        DW=0,
-        CIDToGIDMap=pdf.make_stream(font.cid_to_gid),
-    )
-    return pdf.make_indirect(
-        Dictionary(
-            Type=Name.Font,
-            Subtype=Name.Type0,
-            BaseFont=Name(f"/{font.name}"),
-            Encoding=Name("/Identity-H"),
-            DescendantFonts=Array([pdf.make_indirect(descendant)]),
-            ToUnicode=pdf.make_stream(font.to_unicode),
-        )
-    )
 
 
 def _attach_files(pdf: Pdf, job: RenderJob) -> dict[str, bytes]:

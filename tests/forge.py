@@ -72,6 +72,7 @@ from tests.forge_pki import (
     raw_signing,
     shared_rsa_key,
 )
+from tests.report_schema import check_report
 from verifier.report import Report
 from verifier.trust import Publication
 from verifier.verify_pdf import verify_pdf
@@ -343,10 +344,12 @@ class Forge:
         now: datetime | None = None,
         publication: Publication | None = None,
     ) -> Report:
-        """Publish everything anew and verify a PDF."""
-        return verify_pdf(
+        """Publish everything anew and verify a PDF; any report fits its schema."""
+        report = verify_pdf(
             pdf, publication=publication or self.publish(), now=now or self.now
         )
+        check_report(report)
+        return report
 
     # The publication.
 

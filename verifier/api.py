@@ -8,6 +8,7 @@ every such process is busy.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,11 +31,13 @@ from verifier.errors import (
     UploadFormatError,
     UploadTooLargeError,
 )
+from verifier.formats import Format, choose_format, send_report
 from verifier.isolation import PdfVerifiers
 from verifier.limits import Limits
 from verifier.rate_limit import Kind, RateLimits
 from verifier.reasons import Reason
-from verifier.report import Report
+from verifier.recent import RecentReports
+from verifier.report import REPORT_SCHEMA, Report
 from verifier.trust import Publication
 from verifier.upload import read_body, read_upload
 from verifier.verify_id import verify_id
@@ -46,6 +49,8 @@ MAX_JSON_BYTES = 8 * 1024
 """Bytes of a JSON body: an address with a claim takes about 1,500."""
 
 _JWS = "application/jose"
+_SCHEMA = "application/schema+json"
+_SHA256 = re.compile("[0-9a-f]{64}")
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -59,6 +64,9 @@ class Service:
     host: str
     verifiers: PdfVerifiers
     rates: RateLimits
+    recent: RecentReports
+    address: str
+    """Where people check files, as printed summaries name it."""
     limiter: CapacityLimiter
     """Threads for all that is quick."""
     file_limiter: CapacityLimiter
@@ -98,6 +106,10 @@ class Service:
         except (BusyError, StoppedError) as error:
             raise ProblemError(problems.busy()) from error
 
+    async def send(self, report: Report, form: Format) -> Response:
+        """Return the answer that carries a report, written away from the loop."""
+        return await self.run(partial(send_report, report, form, address=self.address))
+
     async def verify_document(self, document_id: DocumentId) -> Report:
         """Return what the register says of a document."""
         return await self.run(
@@ -112,10 +124,7 @@ def build_api(service: Service) -> APIRouter:
     router = APIRouter()
     queries = [Depends(service.rates.limit(Kind.QUERIES))]
 
-    @router.post("/v1/verify")
-    async def post_verify(request: Request) -> Response:
-        """Verify a PDF: multipart form with `file` and optional `password`."""
-        return _answer(await service.verify_upload(request))
+    _add_files(router, service)
 
     @router.post("/v1/verify/qr", dependencies=queries)
     async def post_verify_qr(request: Request) -> Response:
@@ -156,6 +165,41 @@ def build_api(service: Service) -> APIRouter:
         return {"status": "ok"}
 
     return router
+
+
+def _add_files(router: APIRouter, service: Service) -> None:
+    """Verify files, and tell again of those that were verified lately."""
+
+    @router.post("/v1/verify")
+    async def post_verify(request: Request) -> Response:
+        """Verify a PDF: multipart form with `file` and optional `password`.
+
+        The report is JSON; `?format=etsi` or `pdf`, or Accept, asks for another form.
+        """
+        form = choose_format(request)
+        return await service.send(await service.verify_upload(request), form)
+
+    @router.get(
+        "/v1/verify/files/{sha256}",
+        dependencies=[Depends(service.rates.limit(Kind.QUERIES))],
+    )
+    async def get_recent_report(request: Request, sha256: str) -> Response:
+        """Give the report on a file checked in the last minutes, if it still holds."""
+        form = choose_format(request)
+        if not _SHA256.fullmatch(sha256):
+            raise ProblemError(problems.bad_sha256())
+        find = partial(
+            service.recent.find, sha256, service.publication, service.clock()
+        )
+        report = await service.run(find)
+        if report is None:
+            raise ProblemError(problems.not_checked_lately())
+        return await service.send(report, form)
+
+    @router.get("/v1/report-schema")
+    async def get_report_schema() -> Response:
+        """Give the JSON Schema of reports (docs/spec/report.md)."""
+        return Response(REPORT_SCHEMA.read_bytes(), media_type=_SCHEMA)
 
 
 def _add_publication(router: APIRouter, service: Service) -> None:

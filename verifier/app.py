@@ -21,6 +21,7 @@ from verifier.api import Service, build_api
 from verifier.isolation import PdfVerifiers
 from verifier.middleware import HeadLikeGet, HearOut, SecurityHeaders
 from verifier.pages import Pages, build_pages
+from verifier.recent import RecentReports
 from verifier.settings import VerifierSettings
 from verifier.short_codes import build_short_codes
 from verifier.trust import Publication
@@ -69,12 +70,17 @@ def _open_service(settings: VerifierSettings, clock: Callable[[], datetime]) -> 
         timeout=settings.publication_timeout,
     )
     workers = settings.worker_limits
+    recent = RecentReports(seconds=settings.report_seconds)
     return Service(
         publication=publication,
         clock=clock,
         limits=settings.limits,
         host=urlsplit(settings.verify_url).netloc.lower(),
-        verifiers=PdfVerifiers(publication, limits=settings.limits, workers=workers),
+        verifiers=PdfVerifiers(
+            publication, limits=settings.limits, workers=workers, recent=recent
+        ),
+        recent=recent,
+        address=settings.verify_url,
         rates=settings.rate_limits,
         limiter=CapacityLimiter(max(2, os.cpu_count() or 1)),
         # One more than there is room for, so that it is told so at once.

@@ -64,3 +64,7 @@ class BusyError(WorkerError):
 
 class StoppedError(WorkerError):
     """The processes were stopped, because the program ends."""
+
+
+class SummaryUnavailableError(VerifierError):
+    """This verifier is installed without what draws printed summaries."""

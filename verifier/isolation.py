@@ -23,6 +23,7 @@ from verifier.errors import BusyError, CheckError, StoppedError
 from verifier.fair_queue import FairQueue, Ticket
 from verifier.limits import Limits, WorkerLimits
 from verifier.reasons import Basis, CheckId, Integrity, Reason
+from verifier.recent import RecentReports
 from verifier.report import Findings, Report
 from verifier.trust import Publication
 from verifier.worker_process import Job, WorkerDiedError, WorkerProcess
@@ -43,8 +44,10 @@ class PdfVerifiers:
         *,
         limits: Limits | None = None,
         workers: WorkerLimits | None = None,
+        recent: RecentReports | None = None,
     ) -> None:
         self.workers = workers or WorkerLimits()
+        self._recent = recent
         self._publication = publication
         self._limits = limits or Limits()
         self._free = Condition()
@@ -105,12 +108,17 @@ class PdfVerifiers:
         ticket, process = self._take(client)
         begun, ran_out = monotonic(), False
         try:
-            return process.verify(job, self._publication)
+            report = process.verify(job, self._publication)
         except WorkerDiedError as death:
             ran_out = True
             if self._stopped:
                 raise StoppedError("the verifier is being stopped") from death
             return _report_death(job, death)
+        else:
+            # What a password opened is not for whoever knows the SHA-256.
+            if self._recent is not None and password is None:
+                self._recent.keep(report, tuple(process.sources.items()))
+            return report
         finally:
             with self._free:
                 now_ticks = monotonic()

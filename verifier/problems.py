@@ -216,6 +216,62 @@ def too_many_requests(seconds: int) -> Problem:
     )
 
 
+def no_such_format() -> Problem:
+    """A report is wanted in a form that there is not."""
+    return Problem(
+        status=406,
+        slug="no-such-format",
+        title=Text(th="ไม่มีรายงานในรูปแบบนี้", en="No report of this format"),
+        detail=Text(
+            th="รูปแบบรายงานที่เลือกได้คือ json, etsi และ pdf",
+            en="A report is had as json, etsi or pdf.",
+        ),
+    )
+
+
+def no_summary() -> Problem:
+    """This verifier cannot draw a printed summary."""
+    return Problem(
+        status=406,
+        slug="no-summary",
+        title=Text(th="ไม่มีสรุปผลแบบ PDF", en="No PDF summary here"),
+        detail=Text(
+            th="เครื่องนี้ไม่ได้ติดตั้งส่วนจัดทำสรุปผล PDF โปรดใช้รูปแบบ json หรือ etsi",
+            en="This verifier is installed without what draws summaries. Use json or "
+            "etsi.",
+        ),
+    )
+
+
+def bad_sha256() -> Problem:
+    """The path holds no SHA-256."""
+    return _field_problem(
+        "invalid-sha256",
+        Text(th="ค่า SHA-256 ไม่ถูกต้อง", en="This is not a SHA-256"),
+        FieldIssue(
+            field="sha256",
+            reason="invalid",
+            detail=Text(
+                th="ค่า SHA-256 มี 64 ตัว เป็นเลข 0-9 และอักษร a-f",
+                en="A SHA-256 has 64 characters out of 0-9 and a-f.",
+            ),
+        ),
+    )
+
+
+def not_checked_lately() -> Problem:
+    """No report on such a file is kept, or it would no longer be the same."""
+    return Problem(
+        status=404,
+        slug="not-checked-lately",
+        title=Text(th="ไม่มีผลตรวจล่าสุดของไฟล์นี้", en="No recent report on this file"),
+        detail=Text(
+            th="ไม่มีผลตรวจไฟล์นี้ที่ยังเป็นปัจจุบัน โปรดส่งไฟล์มาตรวจใหม่",
+            en="No report on this file is still current. Send the file again.",
+        ),
+    )
+
+
 def busy() -> Problem:
     """Too many files wait to be verified."""
     return Problem(

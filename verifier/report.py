@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
+from pathlib import Path
 from types import TracebackType
 
 from verifier.errors import CheckError
+from verifier.explanations import explain_reason
+from verifier.indications import find_sub_indication, indicate
 from verifier.notes import Note
 from verifier.reasons import Basis, CheckId, Integrity, Outcome, Reason, Result
 from verifier.texts import CHECK_NAMES, describe_reason, describe_verdict
@@ -34,6 +37,8 @@ __all__ = [
 ]
 
 REPORT_VERSION = 1
+REPORT_SCHEMA = Path(__file__).with_name("report.schema.json")
+"""JSON Schema of the wire form (docs/spec/report.md)."""
 
 EXIT_CODES: dict[Outcome, int] = {
     Outcome.IN_FORCE: 0,
@@ -176,7 +181,9 @@ class Check:
             "name": CHECK_NAMES[self.id].to_json(),
             "result": self.result,
             "reason": self.reason,
+            "sub_indication": find_sub_indication(self.reason),
             "text": describe_reason(self.reason).to_json(),
+            "explanation": explain_reason(self.reason),
             "detail": self.detail,
         }
 
@@ -318,6 +325,7 @@ class Report:
             "outcome": self.outcome,
             "reason": self.reason,
             "integrity": self.integrity,
+            "signature_indication": self._indicate(),
             "text": text.to_json(),
             "advice": advice.to_json(),
             "document": self.document,
@@ -332,6 +340,14 @@ class Report:
             "qr": self.qr,
             "notes": [note.to_json() for note in self.notes],
         }
+
+    def _indicate(self) -> dict[str, str | None] | None:
+        """Return what EN 319 102-1 calls the signature; None without a file."""
+        if self.basis is not Basis.FILE:
+            return None
+        main, reason = indicate((check.id, check.reason) for check in self.checks)
+        sub = None if reason is None else find_sub_indication(reason)
+        return {"main": main, "sub": sub}
 
 
 @dataclass(kw_only=True)

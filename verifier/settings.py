@@ -96,6 +96,9 @@ class VerifierSettings(BaseSettings):
             proxies=parse_networks(self.trusted_proxies),
         )
 
+    report_seconds: float = Field(default=300.0, ge=0)
+    """TRA_REPORT_SECONDS: how long a report can be asked for again; 0 for never."""
+
     @property
     def publication_address(self) -> str:
         """Address or folder of the publication."""

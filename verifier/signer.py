@@ -121,6 +121,7 @@ def describe_signature(
         "certificate": {
             "issuer": describe_name(certificate.issuer),
             "serial": format(certificate.serial_number, "x"),
+            "sha256": hashlib.sha256(certificate.dump()).hexdigest(),
             "not_before": format_instant(validity["not_before"].native),
             "not_after": format_instant(validity["not_after"].native),
         },

@@ -41,6 +41,8 @@ class StatusNow:
     as_of: datetime | None
     record: PublicRecord | None
     gap: CheckError | None
+    fresh_until: datetime | None = None
+    """When the status list expires that said so."""
 
     def check_in_force(self) -> None:
         """Check that the document is neither withdrawn nor of unknown status.
@@ -61,6 +63,9 @@ class StatusNow:
         return {
             "value": self.value.value if known else None,
             "as_of": None if self.as_of is None else format_instant(self.as_of),
+            "fresh_until": None
+            if self.fresh_until is None
+            else format_instant(self.fresh_until),
             "since": None if since is None else format_instant(since),
             "successor": None if self.record is None else self.record.successor,
         }
@@ -134,7 +139,13 @@ def read_status(
         as_of = None if record is None else record.iat
         return StatusNow(value=said, as_of=as_of, record=record, gap=error)
     value = worse_status(said, listed.status(reference.index))
-    return StatusNow(value=value, as_of=listed.iat, record=record, gap=None)
+    return StatusNow(
+        value=value,
+        as_of=listed.iat,
+        record=record,
+        gap=None,
+        fresh_until=listed.exp,
+    )
 
 
 def check_dates(valid_from: date, valid_until: date | None, now: datetime) -> None:

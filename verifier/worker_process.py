@@ -6,6 +6,7 @@ the publication for it. The process starts with an empty environment, so that
 no secret of the service is within a hostile file's reach.
 """
 
+import hashlib
 import os
 import re
 import signal
@@ -75,6 +76,8 @@ class WorkerProcess:
         """How many files it was given."""
         self.is_fit = True
         """Whether it may have another one."""
+        self.sources: dict[str, str] = {}
+        """What was read of the publication for the last file, and its SHA-256."""
         self._workers = workers
         self._ready = False
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
@@ -108,6 +111,7 @@ class WorkerProcess:
             WorkerDiedError: there is none, and the process is gone.
         """
         self.files += 1
+        self.sources = {}
         clock = _Clock(self.kill)
         try:
             self._wait_until_ready(clock)
@@ -164,6 +168,7 @@ class WorkerProcess:
                 self.is_fit = not answer.get("swollen")
                 return unpack_report(_member(answer, "report"))
             question, body = _read(publication, answer.get("read"))
+            self.sources[answer["read"]] = _digest(question, body)
         raise ChannelError("the process never comes to an end")
 
 
@@ -195,6 +200,13 @@ class _Clock:
             if self._armed:
                 self.rang = True
                 self._ring()
+
+
+def _digest(answer: Mapping[str, Any], body: bytes) -> str:
+    """Return what identifies a file that was read, as `verifier.recent` has it."""
+    if answer["problem"] is None:
+        return hashlib.sha256(body).hexdigest()
+    return "" if answer["problem"] == "not_published" else "?"
 
 
 def _learn(publication: Publication, answer: Mapping[str, Any]) -> None:

@@ -138,11 +138,21 @@ def test_it_verifies_from_a_copy_of_its_own_folders(
         ]
         scanned = http.post("/v1/verify/qr", json={"url": issued.url}).json()
         page = http.get(f"/V/{issued.id}")
+        # What draws is not there: everything else works, and this says so.
+        summary, xml = (
+            http.post(
+                "/v1/verify", files={"file": ("a.pdf", b"x")}, params={"format": form}
+            )
+            for form in ("pdf", "etsi")
+        )
 
     assert [report["outcome"] for report in reports] == ["in_force", "altered"]
     assert scanned["outcome"] == "in_force"
     assert page.status_code == httpx.codes.OK
     assert "ตามทะเบียน" in page.text
+    assert summary.status_code == httpx.codes.NOT_ACCEPTABLE
+    assert summary.json()["type"] == "urn:tra:problem:no-summary"
+    assert b"ValidationReport" in xml.content
 
 
 def test_a_missing_trust_root_ends_the_start_in_one_sentence(folder: Path) -> None:

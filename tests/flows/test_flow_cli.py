@@ -128,6 +128,13 @@ def test_issue_verify_revoke_verify(folder: Path, licence: dict[str, Any]) -> No
     assert answer(done)["status"] == "revoked"
     [report] = json.loads(tra(folder, "verify", "a.pdf", "--json").stdout)
     assert (report["outcome"], report["reason"]) == ("not_in_force", "revoked")
+    xml = tra(folder, "verify", "a.pdf", "--format", "etsi")
+    assert xml.returncode == 10
+    assert "urn:etsi:019102:mainindication:total-passed" in xml.stdout
+    printed = tra(folder, "verify", "a.pdf", "--format", "pdf", "--output", "s.pdf")
+    assert printed.returncode == 10
+    assert (folder / "s.pdf").read_bytes().startswith(b"%PDF-")
+    assert tra(folder, "verify", "a.pdf", "a.pdf", "--format", "pdf").returncode == 2
 
 
 def test_an_id_is_taken_as_it_is_printed(folder: Path) -> None:

@@ -15,6 +15,7 @@ from tra.clock import system_clock
 from tra.errors import UsageError
 from tra.home import open_publication, read_home
 from tra.output import Json, print_facts, print_json
+from verifier.formats import Format, write_report
 from verifier.isolation import PdfVerifiers
 from verifier.report import Outcome, Report
 from verifier.settings import VerifierSettings
@@ -48,6 +49,15 @@ def verify(
     password: Annotated[
         str | None, typer.Option(help="Of encrypted files.", envvar="TRA_PDF_PASSWORD")
     ] = None,
+    form: Annotated[
+        Format | None,
+        typer.Option(
+            "--format", help="Report on one file: JSON, ETSI TS 119 102-2, summary."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Where that report is written.")
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -56,12 +66,16 @@ def verify(
     0 in force, 10 not in force, 11 altered, 12 unknown, 13 signature only,
     14 unchecked; of several files the highest.
     """
+    if form is not None and (_is_not_one_file(files or [], qr) or as_json):
+        raise UsageError("--format takes one file, no address and no --json")
     if not files and qr is None:
         raise UsageError("name a PDF file, or the address in a QR code")
     settings = read_home().verifier
     publication = open_publication(settings)
     reports = _verify_all(files or [], qr, password, publication, settings)
-    if as_json:
+    if form is not None:
+        _write(reports[0][1], form, output, settings)
+    elif as_json:
         print_json([{"input": name, **r.to_json()} for name, r in reports])
     else:
         for name, report in reports:
@@ -120,6 +134,24 @@ def _read(name: str) -> bytes:
         return Path(name).read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from error
+
+
+def _is_not_one_file(files: list[str], qr: str | None) -> bool:
+    return qr is not None or len(files) != 1 or bool(_ADDRESS.match(files[0]))
+
+
+def _write(
+    report: Report, form: Format, output: Path | None, settings: VerifierSettings
+) -> None:
+    """Write a report to a file, or to where the program writes."""
+    try:
+        written = write_report(report, form, address=settings.verify_url)
+        if output is not None:
+            output.write_bytes(written.body)
+        else:
+            typer.get_binary_stream("stdout").write(written.body)
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror}") from error
 
 
 def _print_report(name: str, report: Report) -> None:

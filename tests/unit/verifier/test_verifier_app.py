@@ -93,7 +93,9 @@ def test_a_genuine_file_gets_a_report(served: Served) -> None:
     assert report["trust_list"]["seq"] == 1
     assert report["checked_at"] == "2026-03-02T05:00:00Z"
     for check in report["checks"]:
-        assert {"no", "id", "name", "result", "reason", "text", "detail"} == set(check)
+        assert check["sub_indication"] is None
+        assert check["explanation"]
+    assert report["signature_indication"] == {"main": "TOTAL_PASSED", "sub": None}
 
 
 def test_every_upload_within_the_limits_gets_a_report(served: Served) -> None:
