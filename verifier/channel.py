@@ -115,4 +115,4 @@ def unpack_report(packed: Mapping[str, Any]) -> Report:
         raise ChannelError("not a report") from error
 
 
-_FACTS = ("document", "signature", "status", "file", "trust_list", "qr")
+_FACTS = ("document", "signature", "status", "file", "trust_list", "qr", "changes")

@@ -6,16 +6,31 @@ that a signature forbids. A file too broken to be read, or whose signature was
 taken out of its form, is altered if any signature can still be found in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 
+from verifier.changes import describe_changes
 from verifier.errors import CheckError
+from verifier.guard import reading_hostile_input
 from verifier.limits import Limits
-from verifier.pdf_input import PdfInput, open_pdf, scan_signatures
+from verifier.pdf_input import (
+    PdfInput,
+    check_end,
+    check_no_hidden_copies,
+    open_pdf,
+    scan_signatures,
+)
 from verifier.reasons import CheckId, Integrity, Reason, Result
 from verifier.report import Findings
-from verifier.signature import PdfSignature, check_raw_signature, read_signatures
+from verifier.signature import (
+    PdfSignature,
+    Permission,
+    check_raw_signature,
+    read_signatures,
+)
 
+_MAX_DETAIL = 300
 _UNREADABLE = frozenset(
     {Reason.FORMAT_FAILURE, Reason.NO_SIGNING_CERTIFICATE, Reason.LIMIT}
 )
@@ -23,15 +38,15 @@ _UNREADABLE = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class IntactPdf:
-    """A file whose signatures are all good, and what was added after each."""
+    """A file whose signatures are all good, oldest first."""
 
     pdf: PdfInput
-    changes: Mapping[PdfSignature, tuple[str, ...]]
+    signatures: tuple[PdfSignature, ...]
 
     @property
     def seal(self) -> PdfSignature:
         """The newest signature: an officer signs before the agency seals."""
-        return [s for s in self.changes if not s.is_timestamp][-1]
+        return [one for one in self.signatures if not one.is_timestamp][-1]
 
 
 def judge_integrity(
@@ -48,17 +63,68 @@ def judge_integrity(
     found: list[PdfSignature] = []
     with log.check(CheckId.SIGNATURE):
         found = _read_signatures(pdf, limits, findings)
-    changes: dict[PdfSignature, tuple[str, ...]] = {}
+    whole: list[PdfSignature] = []
     for signature in found:
         with log.check(CheckId.HASH):
             signature.check_integrity()
-        with log.check(CheckId.CHANGES):
-            changes[signature] = signature.list_later_changes()
+            whole.append(signature)
+    _judge_changes(pdf, whole, findings)
     if log.has_passed(CheckId.SIGNATURE, CheckId.HASH, CheckId.CHANGES):
         findings.integrity = Integrity.INTACT
-        return IntactPdf(pdf=pdf, changes=changes)
+        intact = IntactPdf(pdf=pdf, signatures=tuple(found))
+        findings.describe_signed(intact.seal.signed_size, data)
+        return intact
     findings.integrity = _name_broken(findings)
     return None
+
+
+def _judge_changes(
+    pdf: PdfInput, signatures: list[PdfSignature], findings: Findings
+) -> None:
+    """Judge everything that came after each signature, and tell what it was."""
+    forbidden: set[int] = set()
+    for signature in signatures:
+        with findings.log.check(CheckId.CHANGES):
+            if not pdf.strict and not signature.covers_file:
+                raise CheckError(
+                    Reason.FORMAT_FAILURE, "a broken file that was saved after signing"
+                )
+            refused = signature.find_forbidden(_name_permission(signatures))
+            forbidden.update(refused)
+            for number, why in refused.items():
+                detail = f"revision {number + 1}: {why}"[:_MAX_DETAIL]
+                raise CheckError(Reason.CHANGED_LATER, detail)
+    if signatures:
+        with findings.log.check(CheckId.CHANGES):
+            if not any(signature.covers_file for signature in signatures):
+                check_end(pdf.data)
+                first = min(signature.signed_size for signature in signatures)
+                check_no_hidden_copies(pdf.data, pdf.reader, begin=first)
+        _describe_changes(pdf, signatures, forbidden, findings)
+
+
+def _name_permission(signatures: list[PdfSignature]) -> Permission:
+    people = [one.revision for one in signatures if not one.is_timestamp]
+    return Permission(
+        filling=any(one.gives_leave for one in signatures),
+        last_signed=max(people, default=-1),
+    )
+
+
+def _describe_changes(
+    pdf: PdfInput,
+    signatures: list[PdfSignature],
+    forbidden: set[int],
+    findings: Findings,
+) -> None:
+    """Tell what was done; whatever cannot be told changes no verdict."""
+    with suppress(CheckError), reading_hostile_input(Reason.CHANGED_LATER):
+        changes = describe_changes(
+            pdf.reader,
+            signed=min(signature.revision for signature in signatures),
+            forbidden=forbidden,
+        )
+        findings.changes = [change.to_json() for change in changes]
 
 
 def _open(
@@ -69,11 +135,29 @@ def _open(
         try:
             pdf = open_pdf(data, limits=limits, password=password)
         except CheckError as error:
+            if error.reason is Reason.DAMAGED:
+                pdf = _open_leniently(data, limits, password)
+            if pdf is not None:
+                return pdf
             findings.integrity = Integrity.UNREADABLE
             if error.reason in (Reason.DAMAGED, Reason.NOT_A_PDF):
                 _look_for_broken_signature(data, limits, findings)
             raise
     return pdf
+
+
+def _open_leniently(
+    data: bytes, limits: Limits, password: str | None
+) -> PdfInput | None:
+    """Open a file that breaks rules, if all of it was signed as it is.
+
+    Nothing can have been changed in it then, however it is read.
+    """
+    if not any(raw.whole for raw in scan_signatures(data, limits)):
+        return None
+    with suppress(CheckError):
+        return open_pdf(data, limits=limits, password=password, strict=False)
+    return None
 
 
 def _read_signatures(
@@ -84,16 +168,28 @@ def _read_signatures(
     )
     if all(signature.is_timestamp for signature in signatures):
         # A signature that the form no longer names is one that was taken out.
-        _look_for_broken_signature(pdf.data, limits, findings)
+        named = {bytes(one.embedded.pkcs7_content) for one in signatures}
+        _look_for_broken_signature(pdf.data, limits, findings, named)
         raise CheckError(Reason.UNSIGNED, "no signature field is filled")
     return signatures
 
 
-def _look_for_broken_signature(data: bytes, limits: Limits, findings: Findings) -> None:
+def _look_for_broken_signature(
+    data: bytes,
+    limits: Limits,
+    findings: Findings,
+    named: Collection[bytes] = (),
+) -> None:
     for raw in scan_signatures(data, limits):
+        if raw.contents in named:
+            continue
         with findings.log.check(CheckId.HASH):
-            findings.integrity = Integrity.ALTERED
-            check_raw_signature(raw.signed, raw.contents)
+            try:
+                check_raw_signature(raw.signed, raw.contents, whole=raw.whole)
+            except CheckError as error:
+                if error.reason not in _UNREADABLE:
+                    findings.integrity = Integrity.ALTERED
+                raise
 
 
 def _name_broken(findings: Findings) -> Integrity:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.rw_common import PdfHandler
@@ -26,10 +27,16 @@ from verifier.unpacking import BoundedReader
 RECORD_NAME = "record.json"
 CLAIM_NAME = "claim.cose"
 
+BLANK = b"\x00\t\n\x0c\r "
+"""White space of PDF (ISO 32000-2 §7.2.3)."""
+
 _HEADER_WINDOW = 1024
 _MAX_CLAIM_BYTES = 512
 _MAX_NAME_TREE_NODES = 1_000
 _NUMBER = rb"\s+(\d{1,12})"
+_END = re.compile(rb"startxref\s+\d{1,12}\s+%%EOF")
+_OBJECT = re.compile(rb"(?<![0-9])(\d{1,10})\s+(\d{1,5})\s+obj\b")
+_STREAM = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})" + _NUMBER * 3 + rb"\s*\]")
 
 
@@ -39,6 +46,8 @@ class PdfInput:
 
     data: bytes
     reader: PdfFileReader
+    strict: bool = True
+    """Whether it keeps to the rules; if not, only signed bytes count."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +64,8 @@ class RawSignature:
 
     signed: bytes
     contents: bytes | None
+    whole: bool = False
+    """Whether nothing comes after what was signed."""
 
 
 def check_pdf_header(data: bytes) -> None:
@@ -78,8 +89,10 @@ def check_size(data: bytes, limits: Limits) -> None:
     _check_limit("signatures", data.count(b"/ByteRange"), limits.max_signatures)
 
 
-def open_pdf(data: bytes, *, limits: Limits, password: str | None) -> PdfInput:
-    """Open a PDF strictly.
+def open_pdf(
+    data: bytes, *, limits: Limits, password: str | None, strict: bool = True
+) -> PdfInput:
+    """Open a PDF, strictly unless told otherwise.
 
     Raises:
         CheckError: not a PDF, damaged, encrypted without the right password.
@@ -88,10 +101,10 @@ def open_pdf(data: bytes, *, limits: Limits, password: str | None) -> PdfInput:
     check_pdf_header(data)
     check_size(data, limits)
     with reading_hostile_input(Reason.DAMAGED):
-        reader = BoundedReader(data, limits)
+        reader = BoundedReader(data, limits, strict=strict)
         _unlock(reader, password)
         _check_structure(reader, limits)
-        return PdfInput(data=data, reader=reader)
+        return PdfInput(data=data, reader=reader, strict=strict)
 
 
 def read_attachments(handler: PdfHandler, limits: Limits) -> Attachments:
@@ -111,6 +124,52 @@ def read_attachments(handler: PdfHandler, limits: Limits) -> Attachments:
     return Attachments(record=record, claim=claim)
 
 
+def check_end(data: bytes) -> None:
+    """Check that nothing comes after the end of the last revision.
+
+    The last line of a file is its end-of-file marker (ISO 32000-2 §7.5.5).
+    Programs that repair files read what stands behind it all the same, and show
+    it; white space, which transfers add, says nothing.
+
+    Raises:
+        CheckError: CHANGED_LATER: there is something.
+    """
+    found = _END.search(data, max(0, data.rfind(b"startxref")))
+    rest = data if found is None else data[found.end() :]
+    if rest.strip(BLANK):
+        raise CheckError(
+            Reason.CHANGED_LATER, f"{len(rest)} bytes behind the end of the file"
+        )
+
+
+def check_no_hidden_copies(data: bytes, reader: PdfFileReader, *, begin: int) -> None:
+    """Check that no object stands in later revisions that the tables do not list.
+
+    A program that repairs a file goes by what stands in it, and takes another
+    copy of a signed object for the newer one. Streams are not looked into.
+
+    Raises:
+        CheckError: CHANGED_LATER: there is one.
+    """
+    xrefs = reader.xrefs
+    for match in _OBJECT.finditer(_STREAM.sub(_blank_out, data[begin:])):
+        number, generation = int(match[1]), int(match[2])
+        ref = generic.Reference(number, generation, reader)
+        places = {
+            xrefs.get_historical_ref(ref, revision)
+            for revision in range(xrefs.total_revisions)
+        }
+        known = places - {None}
+        if known and begin + match.start(1) not in known:
+            raise CheckError(
+                Reason.CHANGED_LATER, f"a copy of object {number} that no table lists"
+            )
+
+
+def _blank_out(match: re.Match[bytes]) -> bytes:
+    return b" " * len(match[0])
+
+
 def scan_signatures(data: bytes, limits: Limits) -> Iterator[RawSignature]:
     """Yield signatures found by their bytes, without trusting any structure."""
     for count, match in enumerate(_BYTE_RANGE.finditer(data)):
@@ -123,6 +182,7 @@ def scan_signatures(data: bytes, limits: Limits) -> Iterator[RawSignature]:
         yield RawSignature(
             signed=data[start : start + length] + data[second : second + rest],
             contents=contents,
+            whole=start == 0 and not data[second + rest :].strip(BLANK),
         )
 
 

@@ -6,7 +6,8 @@ outcomes. A check that was not made counts as INDETERMINATE, so a verdict of
 `in_force` is only ever the result of every required check having passed.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -300,6 +301,7 @@ class Report:
     qr: Mapping[str, object] | None = None
     notes: tuple[Note, ...] = ()
     """What a person should know beside the verdict; nothing beside a bad one."""
+    changes: Sequence[Mapping[str, object]] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -339,6 +341,7 @@ class Report:
             "trust_list": self.trust_list,
             "qr": self.qr,
             "notes": [note.to_json() for note in self.notes],
+            "changes": list(self.changes),
         }
 
     def _indicate(self) -> dict[str, str | None] | None:
@@ -365,6 +368,12 @@ class Findings:
     trust_list: Mapping[str, object] | None = None
     qr: Mapping[str, object] | None = None
     notes: list[Note] = field(default_factory=list)
+    changes: Sequence[Mapping[str, object]] = ()
+
+    def describe_signed(self, size: int, data: bytes) -> None:
+        """Tell how much of the file was signed: its first bytes, and their hash."""
+        digest = hashlib.sha256(memoryview(data)[:size]).hexdigest()
+        self.file = {**(self.file or {}), "signed": {"size": size, "sha256": digest}}
 
     def finish(self) -> Report:
         """Decide, and return the report with every required check listed."""
@@ -391,4 +400,5 @@ class Findings:
             trust_list=self.trust_list,
             qr=self.qr,
             notes=tuple(self.notes) if verdict.outcome in _GENUINE else (),
+            changes=self.changes,
         )

@@ -67,13 +67,13 @@ def judge_seal(
         seal,
         time=time,
         archived=read_archive_times(
-            intact.changes,
+            intact.signatures,
             anchors=trust.timestamp_anchors,
             material=material,
             now=findings.now,
         ),
         signer=signer,
-        changes=intact.changes[seal],
+        changes=findings.changes,
     )
     if signer is not None and time is not None and signer.compromised_from:
         findings.notes.append(

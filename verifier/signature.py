@@ -9,117 +9,59 @@ whoever signed it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from asn1crypto import cms, x509
-from cryptography.hazmat.primitives import hashes
+from asn1crypto import cms, core
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
-from pyhanko.sign.diff_analysis import (
-    DEFAULT_DIFF_POLICY,
-    ModificationLevel,
-    SuspiciousModification,
-)
+from pyhanko.pdf_utils.xref import XRefSectionType
+from pyhanko.sign.diff_analysis import ModificationLevel, SuspiciousModification
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
-from pyhanko.sign.general import (
-    CMSExtractionError,
-    extract_certificate_info,
-    extract_signer_info,
-    find_cms_attribute_iter,
-)
-from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.generic_cms import validate_sig_integrity
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.general import find_cms_attribute_iter
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, extract_contents
 from pyhanko.sign.validation.status import SignatureCoverageLevel
-from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
+from verifier.algorithms import hash_bytes
+from verifier.change_policy import (
+    Allowed,
+    ChangePolicy,
+    drop_dangling_fields,
+    read_entry,
+)
+from verifier.cms_signature import (
+    CmsSignature,
+    DigestSignature,
+    RawSignature,
+    TimestampToken,
+)
 from verifier.errors import CheckError
 from verifier.guard import check_within_limits, reading_hostile_input
 from verifier.reasons import Reason
 
-_SUBFILTERS = ("/ETSI.CAdES.detached", "/adbe.pkcs7.detached", "/ETSI.RFC3161")
-_TIMESTAMP_SUBFILTER = "/ETSI.RFC3161"
-_LEGACY_SUBFILTERS = ("/adbe.pkcs7.sha1", "/adbe.x509.rsa_sha1")
+__all__ = [
+    "CmsSignature",
+    "PdfSignature",
+    "Permission",
+    "TimestampToken",
+    "check_raw_signature",
+    "read_signatures",
+]
+
+_DETACHED = ("/ETSI.CAdES.detached", "/adbe.pkcs7.detached")
+_TIMESTAMP = "/ETSI.RFC3161"
+_DIGEST = "/adbe.pkcs7.sha1"
+_RAW = "/adbe.x509.rsa_sha1"
+_POLICY = ChangePolicy()
 
 
-class CmsSignature:
-    """A CMS SignedData with one signer (RFC 5652), and who that is."""
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """What all signatures of a file together say about filling in its form."""
 
-    def __init__(self, signed_data: cms.SignedData) -> None:
-        self.signed_data = signed_data
-        try:
-            certificates = extract_certificate_info(signed_data)
-        except CMSExtractionError as error:
-            raise CheckError(Reason.NO_SIGNING_CERTIFICATE, str(error)) from error
-        self.signer_info: cms.SignerInfo = extract_signer_info(signed_data)
-        self.signer: x509.Certificate = certificates.signer_cert
-        self.others: list[x509.Certificate] = certificates.other_certs
-
-    @property
-    def digest_name(self) -> str:
-        """Name of the digest algorithm of the signed content."""
-        return str(self.signer_info["digest_algorithm"]["algorithm"].native)
-
-    def check(self, digest: bytes, content_type: str) -> None:
-        """Check digest and signature, nothing else (EN 319 102-1 §5.2.7).
-
-        Raises:
-            CheckError: HASH_FAILURE, SIG_CRYPTO_FAILURE or FORMAT_FAILURE.
-        """
-        try:
-            intact, valid = validate_sig_integrity(
-                self.signer_info, self.signer, content_type, digest
-            )
-        except SignatureValidationError as error:
-            # Another certificate than the one the signer committed to is a
-            # swapped certificate, which no honest software produces.
-            swapped = "Signing certificate" in str(error)
-            reason = Reason.SIG_CRYPTO_FAILURE if swapped else Reason.FORMAT_FAILURE
-            raise CheckError(reason, str(error)) from error
-        if not intact:
-            raise CheckError(
-                Reason.HASH_FAILURE, "the signed digest is not that of the content"
-            )
-        if not valid:
-            raise CheckError(
-                Reason.SIG_CRYPTO_FAILURE, "the signature does not fit the certificate"
-            )
-
-
-class TimestampToken(CmsSignature):
-    """An RFC 3161 token."""
-
-    def __init__(self, signed_data: cms.SignedData) -> None:
-        super().__init__(signed_data)
-        content = signed_data["encap_content_info"]["content"]
-        self._content = bytes(content)
-        self._info = content.parsed
-
-    @property
-    def time(self) -> datetime:
-        """When the authority says it saw the imprint."""
-        time: datetime = self._info["gen_time"].native
-        return time
-
-    @property
-    def imprint_name(self) -> str:
-        """Name of the digest algorithm of the imprint."""
-        return str(self._info["message_imprint"]["hash_algorithm"]["algorithm"].native)
-
-    def check_token(self, imprint: bytes) -> None:
-        """Check that the token is whole and speaks of this imprint.
-
-        Raises:
-            CheckError: TIMESTAMP_INVALID.
-        """
-        try:
-            self.check(_hash_bytes(self.digest_name, self._content), "tst_info")
-        except CheckError as error:
-            raise CheckError(Reason.TIMESTAMP_INVALID, error.detail) from error
-        if self._info["message_imprint"]["hashed_message"].native != imprint:
-            raise CheckError(
-                Reason.TIMESTAMP_INVALID, "the time stamp is of something else"
-            )
+    filling: bool
+    """Whether one of them gives leave to fill it in (DocMDP 2 or 3, FieldMDP)."""
+    last_signed: int
+    """Number of the newest revision that a person or agency signed, from 0."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -154,36 +96,76 @@ class PdfSignature:
             CheckError: the byte range is odd, or digest or signature do not fit.
         """
         with reading_hostile_input(Reason.FORMAT_FAILURE):
-            first, second = _byte_ranges(self)
-            if isinstance(self.cms, TimestampToken):
-                imprint = _hash_bytes(self.cms.imprint_name, first, second)
-                self.cms.check_token(imprint)
-            else:
-                self.cms.check(_hash_bytes(self.cms.digest_name, first, second), "data")
-            if self.subfilter not in _SUBFILTERS:
+            self.cms.check_cover(*_byte_ranges(self))
+            if self.subfilter not in (*_DETACHED, _TIMESTAMP, _DIGEST, _RAW):
                 raise CheckError(Reason.FORMAT_FAILURE, f"SubFilter {self.subfilter}")
 
-    def list_later_changes(self) -> tuple[str, ...]:
-        """Return what later revisions added, if all of it is allowed.
+    @property
+    def covers_file(self) -> bool:
+        """Whether nothing at all comes after what was signed."""
+        _, _, start, length = (int(number) for number in self.embedded.byte_range)
+        return start + length == len(self.data)
+
+    @property
+    def signed_size(self) -> int:
+        """Bytes of the revision that was signed, from the beginning of the file."""
+        _, _, start, length = (int(number) for number in self.embedded.byte_range)
+        return start + length
+
+    @property
+    def gives_leave(self) -> bool:
+        """Whether the signer gives leave to fill in the form later."""
+        with reading_hostile_input(Reason.FORMAT_FAILURE):
+            level = self.embedded.docmdp_level
+            if level is None:
+                return self.embedded.fieldmdp is not None
+            return bool(level is not MDPPerm.NO_CHANGES)
+
+    def find_forbidden(self, permission: Permission) -> dict[int, str]:
+        """Return which later revisions this signature does not allow, and why.
 
         Raises:
-            CheckError: something was added that this signature does not allow.
+            CheckError: PARTIAL_COVERAGE: it does not cover its own revision.
+            CheckError: a later revision cannot be read, or costs too much.
         """
         with reading_hostile_input(Reason.CHANGED_LATER):
             embedded = self.embedded
             coverage = embedded.evaluate_signature_coverage()
-            embedded.coverage = coverage  # type: ignore[assignment]  # set to None first
             if coverage is SignatureCoverageLevel.ENTIRE_FILE:
-                return ()
+                return {}
             if coverage is not SignatureCoverageLevel.ENTIRE_REVISION:
                 raise CheckError(
                     Reason.PARTIAL_COVERAGE, "the signature ends within a revision"
                 )
-            if embedded.reader.xrefs.hybrid_xrefs_present:
-                raise CheckError(
-                    Reason.CHANGED_LATER, "hybrid cross-references after signing"
-                )
-            return _judge_changes(embedded)
+            later = range(self.revision + 1, embedded.reader.xrefs.total_revisions)
+            found = {number: self._objection(number, permission) for number in later}
+            return {number: why for number, why in found.items() if why}
+
+    def _objection(self, revision: int, permission: Permission) -> str:
+        """Return why a later revision is not allowed, or nothing."""
+        embedded = self.embedded
+        xrefs = embedded.reader.xrefs
+        kind = xrefs.get_xref_container_info(revision).xref_section_type
+        if kind is XRefSectionType.HYBRID_MAIN:
+            # Two programs would read two different files.
+            return "hybrid cross-references"
+        level = embedded.docmdp_level
+        try:
+            done = _POLICY.judge_revision(
+                self.signed_view,
+                embedded.reader.get_historical_resolver(revision),
+                field_mdp=embedded.fieldmdp,
+                doc_mdp=level,
+            )
+        except SuspiciousModification as error:
+            check_within_limits(error)
+            return str(error)
+        if not _is_allowed(done, level):
+            return f"{done.level.name}, which DocMDP does not allow"
+        late = revision > permission.last_signed
+        if done.filled and late and not permission.filling:
+            return f"nobody gave leave to fill in {sorted(done.filled)}"
+        return ""
 
     def signature_timestamps(self) -> Iterator[TimestampToken]:
         """Yield the RFC 3161 tokens over this signature's value (CAdES-T).
@@ -201,7 +183,7 @@ class PdfSignature:
                 )
             ]
             for token in tokens:
-                token.check_token(_hash_bytes(token.imprint_name, value))
+                token.check_token(hash_bytes(token.imprint_name, value))
         yield from tokens
 
 
@@ -215,6 +197,7 @@ def read_signatures(
         CheckError: there are too many.
     """
     with reading_hostile_input(Reason.INCOMPLETE_SIGNATURE):
+        drop_dangling_fields(reader.root)
         fields = list(enumerate_sig_fields(reader, filled_status=True))
     if len(fields) > max_signatures:
         raise CheckError(
@@ -224,21 +207,45 @@ def read_signatures(
     return sorted(signatures, key=lambda signature: signature.revision)
 
 
-def check_raw_signature(signed: bytes, contents: bytes | None) -> None:
+def check_raw_signature(signed: bytes, contents: bytes | None, *, whole: bool) -> None:
     """Check a signature of a file that cannot be parsed, by its bytes alone.
 
-    It never returns: a broken file is altered if it was ever signed.
+    It never returns: a broken file is altered if it was ever signed. `whole`
+    tells that nothing comes after what was signed.
 
     Raises:
-        CheckError: always; CHANGED_LATER if the signed bytes themselves fit.
+        CheckError: always; CHANGED_LATER if the signed bytes themselves fit, or
+            FORMAT_FAILURE if these are the whole file: then it was signed as it is.
     """
     with reading_hostile_input(Reason.INCOMPLETE_SIGNATURE):
         if contents is None:
             raise CheckError(Reason.INCOMPLETE_SIGNATURE, "no signature in the gap")
         signature = CmsSignature(cms.ContentInfo.load(contents)["content"])
         if signature.signed_data["encap_content_info"]["content_type"].native == "data":
-            signature.check(_hash_bytes(signature.digest_name, signed), "data")
+            signature.check(hash_bytes(signature.digest_name, signed), "data")
+            if whole:
+                raise CheckError(
+                    Reason.FORMAT_FAILURE, "signed as it is, and cannot be read"
+                )
     raise CheckError(Reason.CHANGED_LATER, "the file was broken after it was signed")
+
+
+class _RawEmbedded(EmbeddedPdfSignature):
+    """A signature dictionary whose Contents is no CMS."""
+
+    def __init__(self, reader: PdfFileReader, field: Any, name: str) -> None:  # noqa: ANN401
+        # Not the library's: it would read Contents as CMS.
+        self.reader = reader
+        self.sig_field = field.get_object()
+        reference = self.sig_field.raw_get("/V")
+        self.sig_object = reference.get_object()
+        self.byte_range = self.sig_object.raw_get("/ByteRange")
+        self.pkcs7_content = extract_contents(self.sig_object)
+        self.signed_revision = reader.xrefs.get_last_change(reference.reference)
+        self.coverage = None
+        self._docmdp = self._fieldmdp = None
+        self._docmdp_queried = self._fieldmdp_queried = False
+        self.fq_name = name
 
 
 def _read_signature(
@@ -246,17 +253,38 @@ def _read_signature(
 ) -> PdfSignature:
     name, value, field = entry
     with reading_hostile_input(Reason.INCOMPLETE_SIGNATURE):
-        subfilter = str(value.get_object().get("/SubFilter"))
-        if subfilter in _LEGACY_SUBFILTERS:
-            raise CheckError(Reason.FORMAT_FAILURE, f"SubFilter {subfilter}")
-        embedded = EmbeddedPdfSignature(reader, field, name)
-        is_timestamp = subfilter == _TIMESTAMP_SUBFILTER
-        signature = (TimestampToken if is_timestamp else CmsSignature)(
-            embedded.signed_data
+        dictionary = value.get_object()
+        subfilter = str(read_entry(dictionary, "/SubFilter"))
+        kind = _RawEmbedded if subfilter == _RAW else EmbeddedPdfSignature
+        embedded = kind(reader, field, name)
+        return PdfSignature(
+            name=name,
+            subfilter=subfilter,
+            data=data,
+            embedded=embedded,
+            cms=_read_cms(subfilter, embedded, dictionary),
         )
-    return PdfSignature(
-        name=name, subfilter=subfilter, data=data, embedded=embedded, cms=signature
-    )
+
+
+def _read_cms(
+    subfilter: str,
+    embedded: EmbeddedPdfSignature,
+    dictionary: Any,  # noqa: ANN401
+) -> CmsSignature:
+    if subfilter == _RAW:
+        entry = read_entry(dictionary, "/Cert")
+        strings = entry if isinstance(entry, generic.ArrayObject) else [entry]
+        certificates = [one.get_object().original_bytes for one in strings if one]
+        return RawSignature(embedded.pkcs7_content, certificates)
+    kinds = {_TIMESTAMP: TimestampToken, _DIGEST: DigestSignature}
+    return kinds.get(subfilter, CmsSignature)(embedded.signed_data)
+
+
+def _is_allowed(done: Allowed, level: MDPPerm | None) -> bool:
+    most = ModificationLevel.FORM_FILLING
+    if level is MDPPerm.NO_CHANGES:
+        most = ModificationLevel.LTA_UPDATES
+    return bool(done.level <= most)
 
 
 def _byte_ranges(signature: PdfSignature) -> tuple[memoryview, memoryview]:
@@ -269,7 +297,12 @@ def _byte_ranges(signature: PdfSignature) -> tuple[memoryview, memoryview]:
         CheckError: they do not.
     """
     data, contents = signature.data, signature.embedded.pkcs7_content
-    ranges = [int(number) for number in signature.embedded.byte_range]
+    try:
+        ranges = [int(number) for number in signature.embedded.byte_range]
+    except (TypeError, ValueError) as error:
+        raise CheckError(
+            Reason.PARTIAL_COVERAGE, "ByteRange is no list of numbers"
+        ) from error
     if len(ranges) != 4 or ranges[0] != 0 or min(ranges) < 0:  # noqa: PLR2004 - two pairs
         raise CheckError(Reason.PARTIAL_COVERAGE, f"ByteRange is {ranges}")
     _, length, second, rest = ranges
@@ -280,7 +313,8 @@ def _byte_ranges(signature: PdfSignature) -> tuple[memoryview, memoryview]:
         raise CheckError(
             Reason.PARTIAL_COVERAGE, "the gap does not hold this signature's Contents"
         )
-    used = len(cms.ContentInfo.load(contents).dump())
+    # Whatever its kind, DER or BER: what is behind the first element is padding.
+    used = _element_size(contents)
     if contents[used:].strip(b"\x00"):
         raise CheckError(Reason.PARTIAL_COVERAGE, "data hidden behind the signature")
     view = memoryview(data)
@@ -294,24 +328,5 @@ def _decode_hex(text: bytes) -> bytes | None:
         return None
 
 
-def _hash_bytes(name: str, *parts: bytes | memoryview) -> bytes:
-    digest = hashes.Hash(get_pyca_cryptography_hash(name.lower()))
-    for part in parts:
-        digest.update(part)
-    return digest.finalize()
-
-
-def _judge_changes(embedded: EmbeddedPdfSignature) -> tuple[str, ...]:
-    permission = embedded.docmdp_level
-    result = embedded.evaluate_modifications(DEFAULT_DIFF_POLICY)
-    if isinstance(result, SuspiciousModification):
-        check_within_limits(result)
-        raise CheckError(Reason.CHANGED_LATER, str(result))
-    level = result.modification_level
-    allowed = ModificationLevel.FORM_FILLING
-    if permission is MDPPerm.NO_CHANGES:
-        allowed = ModificationLevel.LTA_UPDATES
-    if level > allowed:
-        raise CheckError(Reason.CHANGED_LATER, f"{level.name}, allowed {allowed.name}")
-    later = embedded.reader.xrefs.total_revisions - embedded.signed_revision - 1
-    return tuple(f"{level.name.lower()}: {later} revision(s)" for _ in range(later > 0))
+def _element_size(contents: bytes) -> int:
+    return len(core.load(contents).dump())

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from register.members import format_instant
 from register.trust_list import Agency, Period, SealAnchor, TrustList
@@ -101,7 +102,7 @@ def describe_signature(
     time: SigningTime | None,
     archived: tuple[SigningTime, ...],
     signer: Signer | None,
-    changes: tuple[str, ...],
+    changes: Sequence[Mapping[str, Any]],
 ) -> Mapping[str, object]:
     """Return what a person may want to know of a signature."""
     certificate = signature.cms.signer
@@ -125,7 +126,7 @@ def describe_signature(
             "not_before": format_instant(validity["not_before"].native),
             "not_after": format_instant(validity["not_after"].native),
         },
-        "later_changes": list(changes),
+        "later_changes": [change["text"]["en"] for change in changes],
     }
 
 

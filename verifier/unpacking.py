@@ -7,7 +7,9 @@ one small allowance. Everything else shares a larger one.
 """
 
 from io import BytesIO
+from typing import Any
 
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.decode_limits import (
     DecodeContext,
     DecodeLimits,
@@ -23,17 +25,36 @@ _PARSED = (DecodePurpose.OBJECT_STREAM, DecodePurpose.XREF_STREAM)
 
 
 class BoundedReader(PdfFileReader):
-    """A strict reader that holds every stream to the limits."""
+    """A reader that holds every stream to the limits, and is strict unless told."""
 
-    def __init__(self, data: bytes, limits: Limits) -> None:
+    def __init__(self, data: bytes, limits: Limits, *, strict: bool = True) -> None:
         # Streams are unpacked while the file is opened, so this comes first.
         self._allowance = _Allowance(limits, input_size=len(data))
-        super().__init__(BytesIO(data), strict=True)
+        super().__init__(BytesIO(data), strict=strict)
 
     @property
     def decode_context(self) -> DecodeContext:
         """What is left of the allowances; the library asks before it unpacks."""
         return self._allowance
+
+    def _read_object(
+        self,
+        ref: generic.Reference,
+        marker: Any,  # noqa: ANN401 - the library's
+        never_decrypt: bool = False,  # noqa: FBT001, FBT002 - the library's
+        as_metadata_stream: bool = False,  # noqa: FBT001, FBT002
+    ) -> Any:  # noqa: ANN401
+        """Read an object; one that is not there is null (ISO 32000-2 §7.3.10)."""
+        if marker is None:
+            null = generic.NullObject()
+            null.container_ref = ref
+            return null
+        return super()._read_object(
+            ref,
+            marker,
+            never_decrypt=never_decrypt,
+            as_metadata_stream=as_metadata_stream,
+        )
 
 
 class _Allowance(DecodeContext):

@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which changes after a signature are allowed: those that no reader can see.
+
+Stands on the library's comparison of revisions, which lets pass what it knows
+and refuses all else. What real programs do besides, and nobody sees, is added
+here; what the library lets pass though a reader would see it is taken away.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import HistoricalResolver
+from pyhanko.sign.diff_analysis import (
+    DiffResult,
+    ModificationLevel,
+    StandardDiffPolicy,
+    SuspiciousModification,
+)
+from pyhanko.sign.diff_analysis.constants import ACROFORM_EXEMPT_STRICT_COMPARISON
+from pyhanko.sign.diff_analysis.form_rules_api import (
+    FieldComparisonContext,
+    FieldComparisonSpec,
+    FormUpdate,
+    FormUpdatingRule,
+)
+from pyhanko.sign.diff_analysis.rules.file_structure_rules import (
+    CatalogModificationRule,
+    ObjectStreamRule,
+    XrefStreamRule,
+)
+from pyhanko.sign.diff_analysis.rules.form_field_rules import (
+    GenericFieldModificationRule,
+    SigFieldCreationRule,
+    SigFieldModificationRule,
+    is_field_visible,
+)
+from pyhanko.sign.diff_analysis.rules.metadata_rules import (
+    DocInfoRule,
+    MetadataUpdateRule,
+)
+from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate, WhitelistRule
+from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, enumerate_sig_fields
+
+_MAX_FIELDS = 20_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowed:
+    """What a revision did, as far as a signature allows it."""
+
+    level: ModificationLevel
+    filled: frozenset[str]
+    """Names of form fields, other than signatures, that were filled in."""
+
+
+class ChangePolicy(StandardDiffPolicy):
+    """Compares one revision with the signed one."""
+
+    def __init__(self) -> None:
+        unseen = ModificationLevel.LTA_UPDATES
+        super().__init__(
+            global_rules=[
+                CatalogModificationRule(),  # type: ignore[no-untyped-call]  # library
+                DocInfoRule().as_qualified(unseen),
+                XrefStreamRule().as_qualified(unseen),
+                ObjectStreamRule().as_qualified(unseen),
+                _SecurityStoreRule().as_qualified(unseen),
+                MetadataUpdateRule().as_qualified(unseen),  # type: ignore[no-untyped-call]
+                _FreedUnusedRule().as_qualified(unseen),
+            ],
+            form_rule=FormUpdatingRule(
+                [
+                    SigFieldCreationRule(),  # type: ignore[no-untyped-call]
+                    _SignatureRule(),
+                    GenericFieldModificationRule(),
+                ],
+                # The flags tell programs how to save the file; nothing is shown
+                # by them, and some programs clear them.
+                ACROFORM_EXEMPT_STRICT_COMPARISON | {"/SigFlags"},
+            ),
+            # Judged below: freeing what nothing uses changes nothing.
+            reject_object_freeing=False,
+        )
+
+    def apply(
+        self,
+        old: HistoricalResolver,
+        new: HistoricalResolver,
+        field_mdp_spec: FieldMDPSpec | None = None,
+        doc_mdp: MDPPerm | None = None,
+    ) -> DiffResult:
+        """Compare two revisions.
+
+        Raises:
+            SuspiciousModification: something was changed that a reader sees.
+        """
+        for resolver in (old, new):
+            drop_dangling_fields(resolver.root)
+        _walk(old)
+        _check_no_freed(old, new)
+        _check_no_void_filled(old, new)
+        _check_one_catalog(new)
+        return super().apply(old, new, field_mdp_spec, doc_mdp)
+
+    def judge_revision(
+        self,
+        old: HistoricalResolver,
+        new: HistoricalResolver,
+        *,
+        field_mdp: FieldMDPSpec | None,
+        doc_mdp: MDPPerm | None,
+    ) -> Allowed:
+        """Compare a revision with the signed one, and name what was filled in.
+
+        Raises:
+            SuspiciousModification: something was changed that a reader sees.
+        """
+        result = self.apply(old, new, field_mdp, doc_mdp)
+        signatures = {name for name, _, _ in enumerate_sig_fields(new)}
+        return Allowed(
+            level=result.modification_level,
+            filled=frozenset(result.changed_form_fields - signatures),
+        )
+
+
+def read_entry(value: Any, key: str) -> Any:  # noqa: ANN401 - any PDF object
+    """Return an entry of a dictionary, or None.
+
+    Only access by index follows references; `get` of the library does not.
+    """
+    return value[key] if key in value else None  # noqa: SIM401
+
+
+def drop_dangling_fields(root: Any) -> None:  # noqa: ANN401 - any PDF object
+    """Take out entries of the form that name nothing (ISO 32000-2 §7.3.10).
+
+    A reference to an object that is not there is null, and no field.
+    """
+    form = read_entry(root, "/AcroForm")
+    if not isinstance(form, generic.DictionaryObject):
+        return
+    todo = [form]
+    for _ in range(_MAX_FIELDS):
+        if not todo:
+            return
+        node = todo.pop()
+        for key in ("/Fields", "/Kids"):
+            array = read_entry(node, key)
+            if isinstance(array, generic.ArrayObject):
+                kept = [one for one in array if not _is_null(one)]
+                if len(kept) != len(array):
+                    array[:] = kept
+                todo.extend(_dictionaries(array))
+
+
+def _dictionaries(array: generic.ArrayObject) -> Iterator[generic.DictionaryObject]:
+    for one in array:
+        value = one.get_object()
+        if isinstance(value, generic.DictionaryObject):
+            yield value
+
+
+def _is_null(value: generic.PdfObject) -> bool:
+    seen = value.get_object()  # type: ignore[no-untyped-call]  # library
+    return isinstance(seen, generic.NullObject)
+
+
+def _check_no_freed(old: HistoricalResolver, new: HistoricalResolver) -> None:
+    # By number alone: the generation that is written beside a freed object
+    # differs from program to program.
+    used = [number for number in _freed(new) if _is_used(old, number)]
+    if used:
+        raise SuspiciousModification(f"objects in use were freed: {used}")
+
+
+def named_in(new: HistoricalResolver) -> set[generic.Reference]:
+    """Return what a revision adds, replaces or frees."""
+    refs: set[generic.Reference] = new.explicit_refs_in_revision()  # type: ignore[no-untyped-call]
+    return refs
+
+
+def _freed(new: HistoricalResolver) -> dict[int, int]:
+    freed: dict[int, int] = new.reader.xrefs.get_xref_data(new.revision).freed
+    return freed
+
+
+def _walk(old: HistoricalResolver) -> None:
+    old._load_reverse_xref_cache()  # type: ignore[no-untyped-call]  # noqa: SLF001
+
+
+def _is_used(old: HistoricalResolver, number: int) -> bool:
+    reference = generic.Reference(number, 0, old.reader)
+    return bool(old._get_usages_of_ref(reference))  # noqa: SLF001
+
+
+def _check_no_void_filled(old: HistoricalResolver, new: HistoricalResolver) -> None:
+    """Refuse objects that the signed revision refers to and did not have.
+
+    They would appear in a place that was signed while it was empty.
+    """
+    for ref in named_in(new):
+        if old.reader.xrefs.get_historical_ref(ref, old.revision) is None:
+            usages = old._get_usages_of_ref(ref)  # noqa: SLF001
+            if usages:
+                raise SuspiciousModification(f"{ref!r} was named before it was there")
+
+
+def _check_one_catalog(new: HistoricalResolver) -> None:
+    """Refuse a second catalog: programs that repair a file may start from it."""
+    for ref in named_in(new):
+        found = new(ref)
+        is_catalog = isinstance(found, generic.DictionaryObject) and (
+            read_entry(found, "/Type") == "/Catalog"
+        )
+        if is_catalog and ref != new.root_ref:
+            raise SuspiciousModification(f"{ref!r} is a second catalog")
+
+
+class _SecurityStoreRule(WhitelistRule):
+    """Lets the document security store be what it likes: nobody is shown it.
+
+    Programs write it anew, move its entries, and add keys of their own. What it
+    shares with the rest of the document stays as it was.
+    """
+
+    def apply(
+        self, old: HistoricalResolver, new: HistoricalResolver
+    ) -> Iterable[ReferenceUpdate]:
+        if "/DSS" not in new.root:
+            return
+        store = new.root.raw_get("/DSS")
+        for ref in new.collect_dependencies(store):
+            usages = old._get_usages_of_ref(ref)  # noqa: SLF001
+            if all(usage.path[:2] == ("/Root", "/DSS") for usage in usages):
+                yield ReferenceUpdate(ref)
+
+
+class _FreedUnusedRule(WhitelistRule):
+    """Lets objects be freed; those in use were refused before."""
+
+    def apply(
+        self, old: HistoricalResolver, new: HistoricalResolver
+    ) -> Iterable[ReferenceUpdate]:
+        for number, following in _freed(new).items():
+            # A free entry gives the generation that follows.
+            ref = generic.Reference(number, following - 1, old.reader)
+            yield ReferenceUpdate(ref)
+
+
+class _SignatureRule(SigFieldModificationRule):
+    """Takes a document time stamp for one by its SubFilter, whatever its Type."""
+
+    def check_form_field(
+        self,
+        fq_name: str,
+        spec: FieldComparisonSpec,
+        context: FieldComparisonContext,
+    ) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
+        stamp = _invisible_stamp(spec)
+        for level, update in super().check_form_field(fq_name, spec, context):
+            if stamp is not None and update.updated_ref == stamp:
+                yield (
+                    ModificationLevel.LTA_UPDATES,
+                    replace(update, valid_when_locked=True),
+                )
+            else:
+                yield level, update
+
+
+def _invisible_stamp(spec: FieldComparisonSpec) -> generic.Reference | None:
+    field = spec.new_field
+    if spec.field_type != "/Sig" or not isinstance(field, generic.DictionaryObject):
+        return None
+    value = read_entry(field, "/V")
+    if not isinstance(value, generic.DictionaryObject):
+        return None
+    if is_field_visible(field):  # type: ignore[no-untyped-call]  # library
+        return None
+    is_stamp = read_entry(value, "/SubFilter") == "/ETSI.RFC3161"
+    reference = field.raw_get("/V")
+    if is_stamp and isinstance(reference, generic.IndirectObject):
+        return reference.reference
+    return None
