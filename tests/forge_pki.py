@@ -92,6 +92,7 @@ def make_certificate(
     committing: bool = True,
     now: datetime = NOW,
     public_key: PublicKey | None = None,
+    until: datetime | None = None,
 ) -> Authority:
     """Make a certificate; without an issuer it signs itself.
 
@@ -106,7 +107,7 @@ def make_certificate(
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=300))
-        .not_valid_after(now + timedelta(days=700))
+        .not_valid_after(until or now + timedelta(days=700))
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         .add_extension(
             x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False

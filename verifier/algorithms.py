@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names of algorithms as files write them, and verifying with the keys they hold.
 
-Signing programs write one algorithm under several object identifiers, and some
-certificates hold an RSA modulus that reads as negative. Both are understood
-here. What is not known at all is no broken signature, but one nobody can read.
+Weak algorithms are judged by date. Signing programs write one algorithm under
+several object identifiers, and some certificates hold an RSA modulus that reads
+as negative; both are understood here. What is not known at all is no broken
+signature, but one nobody can read.
 """
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from asn1crypto import algos, keys
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -19,6 +23,10 @@ from cryptography.hazmat.primitives.asymmetric import (
 )
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from pyhanko_certvalidator.policy_decl import (
+    AlgorithmUsageConstraint,
+    AlgorithmUsagePolicy,
+)
 from pyhanko_certvalidator.sig_validate import (
     DEFAULT_VALIDATION_CONTEXT,
     SignatureValidationContext,
@@ -29,6 +37,23 @@ from pyhanko_certvalidator.util import process_pss_params
 from verifier.errors import CheckError
 from verifier.reasons import Reason
 
+_DIGEST_ENDS = {
+    "md2": datetime(2004, 8, 1, tzinfo=UTC),
+    "md5": datetime(2004, 8, 1, tzinfo=UTC),
+    "sha1": datetime(2012, 8, 1, tzinfo=UTC),
+}
+"""Digests, and the day from which they no longer count."""
+_RSA_ENDS = (
+    (1024, datetime(2010, 8, 1, tzinfo=UTC)),
+    (1900, datetime(2019, 10, 1, tzinfo=UTC)),
+)
+_KEY_ENDS = {
+    "rsa": _RSA_ENDS,
+    "rsassa_pss": _RSA_ENDS,
+    "dsa": ((2048, datetime(2015, 12, 1, tzinfo=UTC)),),
+    "ec": ((224, datetime(2012, 8, 1, tzinfo=UTC)),),
+}
+"""Keys of fewer bits than this, and the day from which they no longer count."""
 _Hash = hashes.HashAlgorithm | Prehashed
 _DIGESTS: dict[str, type[hashes.HashAlgorithm]] = {
     "md5": hashes.MD5,
@@ -137,6 +162,74 @@ def load_public_key(info: keys.PublicKeyInfo) -> PublicKeyTypes:
         return serialization.load_der_public_key(info.dump())
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise CheckError(Reason.FORMAT_FAILURE, f"public key: {error}") from error
+
+
+class DatedPolicy(AlgorithmUsagePolicy):
+    """Tells whether an algorithm was good at a moment (EN 319 102-1 §5.2.8).
+
+    The days are those of EU DSS's default policy, which follows SOG-IS and
+    ETSI TS 119 312: what was made before, and is proven to have been, counts.
+    """
+
+    def digest_algorithm_allowed(
+        self, algo: algos.DigestAlgorithm, moment: datetime | None
+    ) -> AlgorithmUsageConstraint:
+        """Judge a digest algorithm."""
+        return _judge(str(algo["algorithm"].native), _DIGEST_ENDS, moment)
+
+    def signature_algorithm_allowed(
+        self,
+        algo: algos.SignedDigestAlgorithm,
+        moment: datetime | None,
+        public_key: keys.PublicKeyInfo | None,
+    ) -> AlgorithmUsageConstraint:
+        """Judge a signature algorithm with its digest and the length of its key."""
+        try:
+            digest = name_signature(algo["algorithm"])[1]
+            if algo["algorithm"].native == "rsassa_pss":
+                digest = str(algo["parameters"]["hash_algorithm"]["algorithm"].native)
+        except CheckError as error:
+            return AlgorithmUsageConstraint(allowed=False, failure_reason=error.detail)
+        if digest is not None:
+            verdict = _judge(digest, _DIGEST_ENDS, moment)
+            if not verdict:
+                return verdict
+        return _judge_key(public_key, moment)
+
+
+def _judge(
+    name: str, ends: Mapping[str, datetime], moment: datetime | None
+) -> AlgorithmUsageConstraint:
+    end = ends.get(name)
+    if end is None or (moment is not None and moment < end):
+        return AlgorithmUsageConstraint(allowed=True)
+    return AlgorithmUsageConstraint(
+        allowed=False,
+        not_allowed_after=end,
+        failure_reason=f"{name} counts only before {end:%Y-%m-%d}",
+    )
+
+
+def _judge_key(
+    public_key: keys.PublicKeyInfo | None, moment: datetime | None
+) -> AlgorithmUsageConstraint:
+    """Judge the length of a key, in bits."""
+    if public_key is None or public_key.algorithm not in _KEY_ENDS:
+        return AlgorithmUsageConstraint(allowed=True)
+    kind = public_key.algorithm
+    bits = _count_bits(public_key)
+    for least, end in _KEY_ENDS[kind]:
+        if bits < least:
+            name = f"{kind} of {bits} bits"
+            return _judge(name, {name: end}, moment)
+    return AlgorithmUsageConstraint(allowed=True)
+
+
+def _count_bits(public_key: keys.PublicKeyInfo) -> int:
+    if public_key.algorithm in ("rsa", "rsassa_pss"):
+        modulus = public_key["public_key"].parsed["modulus"].contents
+        return int.from_bytes(modulus, "big").bit_length()
+    return int(public_key.bit_size)
 
 
 class LenientValidator(SignatureValidator):

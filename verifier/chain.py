@@ -13,12 +13,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
-from asn1crypto import x509
+from asn1crypto import algos, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.utils import CMSAlgorithmUsagePolicy
 from pyhanko_certvalidator import ValidationContext, find_valid_path
 from pyhanko_certvalidator.errors import (
     DisallowedAlgorithmError,
@@ -29,14 +28,15 @@ from pyhanko_certvalidator.errors import (
     PathBuildingError,
     RevokedError,
 )
-from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
 
+from verifier.algorithms import DatedPolicy
 from verifier.errors import CheckError
 from verifier.guard import reading_hostile_input
 from verifier.reasons import Reason
 from verifier.signature import CmsSignature, PdfSignature, TimestampToken
 
 _T = TypeVar("_T")
+_POLICY = DatedPolicy()
 
 _CLOCK_TOLERANCE = timedelta(seconds=5)
 _MAX_CERTIFICATES = 60
@@ -188,7 +188,7 @@ def find_anchor(
         raise CheckError(Reason.LIMIT, f"certificates: {len(others)}")
     with reading_hostile_input(Reason.CHAIN_FAILURE):
         _check_usage(signature.signer, usage)
-        _check_algorithms(signature)
+        _check_algorithms(signature, at)
         context = ValidationContext(
             trust_roots=[_load_certificate(der) for der in anchors],
             other_certs=others,
@@ -197,6 +197,7 @@ def find_anchor(
             ocsps=list(material.ocsps),
             allow_fetching=False,
             revocation_mode="hard-fail",
+            algorithm_usage_policy=_POLICY,
             time_tolerance=_CLOCK_TOLERANCE,
             # Revocation data is fetched after signing, so it is newer than the
             # moment it speaks of; it lists what was revoked before as well.
@@ -278,20 +279,20 @@ def _load_certificate(der: bytes) -> x509.Certificate:
     return x509.Certificate.load(der)
 
 
-def _check_algorithms(signature: CmsSignature) -> None:
-    policy = CMSAlgorithmUsagePolicy.lift_policy(
-        DisallowWeakAlgorithmsPolicy()  # type: ignore[no-untyped-call]  # library
-    )
+def _check_algorithms(signature: CmsSignature, at: datetime) -> None:
     info = signature.signer_info
-    verdicts = (
-        policy.signature_algorithm_allowed(
-            info["signature_algorithm"], None, signature.signer.public_key
+    digests = {signature.digest_name, signature.covers_name}
+    verdicts = [
+        _POLICY.signature_algorithm_allowed(
+            info["signature_algorithm"], at, signature.signer.public_key
         ),
-        policy.digest_algorithm_allowed(info["digest_algorithm"], None),
-        policy.digest_combination_allowed(
-            info["signature_algorithm"], info["digest_algorithm"], None
+        *(
+            _POLICY.digest_algorithm_allowed(
+                algos.DigestAlgorithm({"algorithm": name}), at
+            )
+            for name in sorted(digests)
         ),
-    )
+    ]
     for verdict in verdicts:
         if not verdict:
             raise CheckError(

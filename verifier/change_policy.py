@@ -74,7 +74,7 @@ class ChangePolicy(StandardDiffPolicy):
                 [
                     SigFieldCreationRule(),  # type: ignore[no-untyped-call]
                     _SignatureRule(),
-                    GenericFieldModificationRule(),
+                    _FieldRule(),
                 ],
                 # The flags tell programs how to save the file; nothing is shown
                 # by them, and some programs clear them.
@@ -247,6 +247,18 @@ class _FreedUnusedRule(WhitelistRule):
             # A free entry gives the generation that follows.
             ref = generic.Reference(number, following - 1, old.reader)
             yield ReferenceUpdate(ref)
+
+
+class _FieldRule(GenericFieldModificationRule):
+    """Names only the fields that this very revision has touched."""
+
+    def apply(
+        self, context: FieldComparisonContext
+    ) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
+        touched = named_in(context.new)
+        for level, update in super().apply(context):
+            if update.updated_ref in touched:
+                yield level, update
 
 
 class _SignatureRule(SigFieldModificationRule):

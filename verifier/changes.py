@@ -130,7 +130,7 @@ def _without_free_generation(
     plain = generic.Reference(ref.idnum, 0, old.reader)
     had = old.reader.xrefs.get_historical_ref(ref, old.revision) is not None
     is_free = ref.generation < 0 or old.is_ref_unassignable(ref)
-    return ref if had or not is_free and ref.generation == 0 else plain
+    return ref if had or (not is_free and ref.generation == 0) else plain
 
 
 def _catalog_changes(

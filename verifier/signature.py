@@ -98,6 +98,7 @@ class PdfSignature:
         with reading_hostile_input(Reason.FORMAT_FAILURE):
             self.cms.check_cover(*_byte_ranges(self))
             if self.subfilter not in (*_DETACHED, _TIMESTAMP, _DIGEST, _RAW):
+                self._check_coverage()
                 raise CheckError(Reason.FORMAT_FAILURE, f"SubFilter {self.subfilter}")
 
     @property
@@ -129,17 +130,20 @@ class PdfSignature:
             CheckError: a later revision cannot be read, or costs too much.
         """
         with reading_hostile_input(Reason.CHANGED_LATER):
-            embedded = self.embedded
-            coverage = embedded.evaluate_signature_coverage()
-            if coverage is SignatureCoverageLevel.ENTIRE_FILE:
+            if self._check_coverage() is SignatureCoverageLevel.ENTIRE_FILE:
                 return {}
-            if coverage is not SignatureCoverageLevel.ENTIRE_REVISION:
-                raise CheckError(
-                    Reason.PARTIAL_COVERAGE, "the signature ends within a revision"
-                )
-            later = range(self.revision + 1, embedded.reader.xrefs.total_revisions)
+            revisions = self.embedded.reader.xrefs.total_revisions
+            later = range(self.revision + 1, revisions)
             found = {number: self._objection(number, permission) for number in later}
             return {number: why for number, why in found.items() if why}
+
+    def _check_coverage(self) -> SignatureCoverageLevel:
+        coverage = self.embedded.evaluate_signature_coverage()
+        if coverage < SignatureCoverageLevel.ENTIRE_REVISION:
+            raise CheckError(
+                Reason.PARTIAL_COVERAGE, "the signature ends within a revision"
+            )
+        return coverage
 
     def _objection(self, revision: int, permission: Permission) -> str:
         """Return why a later revision is not allowed, or nothing."""
@@ -162,8 +166,9 @@ class PdfSignature:
             return str(error)
         if not _is_allowed(done, level):
             return f"{done.level.name}, which DocMDP does not allow"
-        late = revision > permission.last_signed
-        if done.filled and late and not permission.filling:
+        # Earlier signers are followed by others, who have seen what was filled in.
+        is_last = self.revision == permission.last_signed
+        if done.filled and is_last and not permission.filling:
             return f"nobody gave leave to fill in {sorted(done.filled)}"
         return ""
 

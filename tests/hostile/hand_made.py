@@ -91,10 +91,12 @@ def _make_contents(signed: bytes, signer: Authority, way: Way) -> bytes:
     if way.subfilter == "/adbe.x509.rsa_sha1":
         assert isinstance(signer.key, rsa.RSAPrivateKey)
         value = signer.key.sign(signed, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
-        return core.OctetString(value).dump()
+        return bytes(core.OctetString(value).dump())
     if way.subfilter == "/ETSI.RFC3161":
-        return make_token(signed, signer, at=way.at, digest=way.digest).dump()
-    return make_cms(signed, signer, way).dump()
+        made = make_token(signed, signer, at=way.at, digest=way.digest)
+    else:
+        made = make_cms(signed, signer, way)
+    return bytes(made.dump())
 
 
 def make_cms(signed: bytes, signer: Authority, way: Way) -> cms.ContentInfo:
@@ -282,12 +284,12 @@ def to_ber(der: bytes) -> bytes:
     inside = _strip_header(_strip_header(content))
     signed_data = b"\x30\x80" + inside + b"\x00\x00"
     tagged = b"\xa0\x80" + signed_data + b"\x00\x00"
-    return b"\x30\x80" + kind + tagged + b"\x00\x00"
+    return bytes(b"\x30\x80" + kind + tagged + b"\x00\x00")
 
 
 def _strip_header(der: bytes) -> bytes:
     first = der[1]
-    return der[2:] if first < 0x80 else der[2 + (first & 0x7F) :]  # noqa: PLR2004
+    return der[2:] if first < 0x80 else der[2 + (first & 0x7F) :]
 
 
 def text(value: str) -> generic.TextStringObject:

@@ -5,18 +5,25 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pikepdf
-from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
+from pyhanko.sign.fields import (
+    FieldMDPAction,
+    FieldMDPSpec,
+    MDPPerm,
+    SigFieldSpec,
+    append_signature_field,
+)
 from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 
 from tests.forge import Forge, draw_pdf
 from tests.forge_pki import Authority, make_certificate, name_of, new_key
+from tests.hostile.attacks import update
 from tests.hostile.hand_made import Way, sign_by_hand
 from tests.hostile.made import raw
 
 _WIDGET = b"/Type/Annot/Subtype/Widget/FT/Tx/Rect[72 600 300 620]"
 
 
-def draw_form(**more: pikepdf.Object) -> bytes:
+def draw_form() -> bytes:
     """Draw a page with one text field named amount."""
     with pikepdf.open(BytesIO(draw_pdf())) as pdf:
         field = pdf.make_indirect(
@@ -30,7 +37,7 @@ def draw_form(**more: pikepdf.Object) -> bytes:
             )
         )
         pdf.pages[0].obj.Annots = pikepdf.Array([field])
-        form = pikepdf.Dictionary(Fields=pikepdf.Array([field]), **more)
+        form = pikepdf.Dictionary(Fields=pikepdf.Array([field]))
         pdf.Root.AcroForm = pdf.make_indirect(form)
         out = BytesIO()
         pdf.save(out, static_id=True, compress_streams=False)
@@ -119,6 +126,23 @@ def edit_catalog(pdf: bytes, entries: bytes, more: dict[int, bytes] | None = Non
     return raw.append_revision(pdf, {number: changed, **(more or {})})
 
 
+def add_validation_data(forge: Forge, pdf: bytes, extra: bytes = b"") -> bytes:
+    """Append the document security store that checking needs."""
+    first = raw.next_number(pdf)
+    data = [forge.ca.der, *forge.crls()]
+    streams = {
+        first + n: b"<</Length %d>>\nstream\n%s\nendstream" % (len(der), der)
+        for n, der in enumerate(data)
+    }
+    store = b"/DSS<</Certs[%d 0 R]/CRLs[%d 0 R %d 0 R]%s>>" % (
+        first,
+        first + 1,
+        first + 2,
+        extra,
+    )
+    return edit_catalog(pdf, store, streams)
+
+
 def stranger() -> Authority:
     """Make somebody who certifies himself."""
     return make_certificate(name_of("Mallory"), new_key(), None)
@@ -166,10 +190,6 @@ def evil_annotation(forge: Forge) -> bytes:
 
 def sneaky_signature(forge: Forge) -> bytes:
     """Put a visible signature field over the text of a certified file."""
-    from pyhanko.sign.fields import SigFieldSpec, append_signature_field
-
-    from tests.hostile.attacks import update
-
     signed = sign_form(forge, permission=MDPPerm.FILL_FORMS)
 
     def add(writer: object) -> None:
@@ -254,11 +274,12 @@ def annotation_replaced(forge: Forge) -> bytes:
 
 def filled_with_leave(forge: Forge) -> bytes:
     """Fill in a form that was certified for filling in."""
-    return fill(sign_form(forge, permission=MDPPerm.FILL_FORMS))
+    filled = fill(sign_form(forge, permission=MDPPerm.FILL_FORMS))
+    return add_validation_data(forge, filled)
 
 
 def filled_and_signed(forge: Forge) -> bytes:
     """Fill in a form that was signed before, and sign all of it again."""
     filled = fill(sign_form(forge))
     way = Way(field_name="Second", stamp=forge.tsa, others=[forge.ca.der])
-    return sign_by_hand(filled, forge.trade.seal, way)
+    return add_validation_data(forge, sign_by_hand(filled, forge.trade.seal, way))

@@ -8,14 +8,21 @@ revocation data, and none may be called altered.
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 
-import pikepdf
 from asn1crypto import algos, core, x509
-from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519
 from pyhanko.pdf_utils import generic
-from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import (
+    FieldMDPAction,
+    FieldMDPSpec,
+    MDPPerm,
+    SigFieldSpec,
+    append_signature_field,
+)
 from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 
 from tests.forge import Forge, draw_pdf
@@ -26,13 +33,10 @@ from tests.forge_pki import (
     name_of,
     shared_rsa_key,
 )
-from tests.hostile.attacks import NAME, update
+from tests.hostile.attacks import update
 from tests.hostile.hand_made import Way, sign_by_hand, to_ber
 from tests.hostile.made import raw
-from tests.hostile.made.forms import edit_catalog
-
-LONG_AGO = datetime(2011, 5, 5, tzinfo=UTC)
-"""When SHA-1 was still good."""
+from tests.hostile.made.forms import add_validation_data
 
 
 def officer(forge: Forge, key: Key | None = None, **how: object) -> Authority:
@@ -49,25 +53,8 @@ def sign(forge: Forge, signer: Authority, pdf: bytes | None = None, **way: objec
     return sign_by_hand(pdf or draw_pdf(), signer, Way(**how))  # type: ignore[arg-type]
 
 
-def add_validation_data(forge: Forge, pdf: bytes, extra: bytes = b"") -> bytes:
-    """Append the document security store that checking needs."""
-    first = raw.next_number(pdf)
-    data = [forge.ca.der, *forge.crls()]
-    streams = {
-        first + n: b"<</Length %d>>\nstream\n%s\nendstream" % (len(der), der)
-        for n, der in enumerate(data)
-    }
-    store = b"/DSS<</Certs[%d 0 R]/CRLs[%d 0 R %d 0 R]%s>>" % (
-        first,
-        first + 1,
-        first + 2,
-        extra,
-    )
-    return edit_catalog(pdf, store, streams)
-
-
 def _whole(forge: Forge, signer: Authority, **way: object) -> bytes:
-    return add_validation_data(forge, sign(forge, signer, **way))
+    return add_validation_data(forge, sign(forge, signer, None, **way))
 
 
 # Algorithms.
@@ -183,7 +170,7 @@ def signature_oid_for_the_digest(forge: Forge) -> bytes:
 
 
 def bare_rsa_oid(forge: Forge) -> bytes:
-    """rsaEncryption as signature algorithm."""
+    """RsaEncryption as signature algorithm."""
     odd = {"algorithm": "rsassa_pkcs1v15", "parameters": core.Null()}
     return _whole(forge, officer(forge), signature_algorithm=odd)
 
@@ -237,9 +224,6 @@ def _with_negative_modulus(forge: Forge, signer: Authority) -> Authority:
     new = b"\x30\x82" + len(inside).to_bytes(2, "big") + inside
     unsigned = body.dump().replace(old, new)
     resized = b"\x30\x82" + (len(unsigned) - 4).to_bytes(2, "big") + unsigned[4:]
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     assert isinstance(forge.ca.key, ec.EllipticCurvePrivateKey)
     value = forge.ca.key.sign(resized, ec.ECDSA(hashes.SHA256()))
     signature = b"\x03" + bytes([len(value) + 1]) + b"\x00" + value
@@ -264,9 +248,20 @@ class _OddAuthority(Authority):
 
 def expired_with_a_time(forge: Forge) -> bytes:
     """The certificate has expired since; a time stamp proves an earlier signature."""
-    at = forge.now - timedelta(days=1200)
-    signer = officer(forge, now=at)
-    return _whole(forge, signer, at=at)
+    signer = officer(forge, until=forge.now - timedelta(days=50))
+    return _whole(forge, signer, at=forge.now - timedelta(days=100))
+
+
+def expired_without_a_time(forge: Forge) -> bytes:
+    """The certificate has expired, and nothing proves when it was used."""
+    signer = officer(forge, until=forge.now - timedelta(days=50))
+    return _whole(forge, signer, at=forge.now - timedelta(days=100), stamp=None)
+
+
+def signed_after_its_end(forge: Forge) -> bytes:
+    """The time stamp proves that the certificate had expired before."""
+    signer = officer(forge, until=forge.now - timedelta(days=50))
+    return _whole(forge, signer, at=forge.now - timedelta(days=10))
 
 
 # Several signatures, and what may follow one.
@@ -302,9 +297,7 @@ def field_locks(forge: Forge) -> bytes:
 
 def _stamped(type_name: str | None) -> Callable[[Forge], bytes]:
     def make(forge: Forge) -> bytes:
-        way = Way(
-            subfilter="/ETSI.RFC3161", type_name=type_name, field_name="Archive"
-        )
+        way = Way(subfilter="/ETSI.RFC3161", type_name=type_name, field_name="Archive")
         return sign_by_hand(forge.seal(draw_pdf()), forge.tsa, way)
 
     return make
@@ -331,17 +324,20 @@ def store_rewritten(forge: Forge) -> bytes:
     """VRI entries that a later revision writes anew, and one it leaves out."""
     entries = b"/VRI<</%s<</TU(a)>>/%s<</TU(b)>>>>" % (b"AB" * 20, b"CD" * 20)
     first = add_validation_data(forge, sign(forge, officer(forge)), entries)
-    way = Way(
-        field_name="Second", stamp=forge.tsa, others=[forge.ca.der]
-    )
+    way = Way(field_name="Second", stamp=forge.tsa, others=[forge.ca.der])
     signed = sign_by_hand(first, forge.trade.seal, way)
     return _rewrite_catalog(
-        signed, re.compile(rb"/VRI\s*<<.*?>>\s*>>", re.S), b"/VRI<</%s<</TU(c)>>>>" % (b"AB" * 20)
+        signed,
+        re.compile(rb"/VRI\s*<<.*?>>\s*>>", re.DOTALL),
+        b"/VRI<</%s<</TU(c)>>>>" % (b"AB" * 20),
     )
 
 
 def _rewrite_catalog(pdf: bytes, pattern: re.Pattern[bytes], new: bytes) -> bytes:
-    number = raw.root_number(pdf)
+    return _rewrite(pdf, raw.root_number(pdf), pattern, new)
+
+
+def _rewrite(pdf: bytes, number: int, pattern: re.Pattern[bytes], new: bytes) -> bytes:
     start = raw.object_places(pdf, [number])[number]
     source = pdf[start : pdf.index(b"endobj", start)].split(b"obj", 1)[1].strip()
     changed = pattern.sub(new, source)
@@ -374,11 +370,18 @@ def flags_cleared(forge: Forge) -> bytes:
 
 def dangling_field(forge: Forge) -> bytes:
     """The form names a field that is not there, and a later revision tidies up."""
-    form = b"/Type /Catalog /AcroForm << /Fields [ 900 0 R ] >>"
-    untidy = raw.rebuild_table(draw_pdf().replace(b"/Type /Catalog", form, 1))
+    spec = SigFieldSpec("Signature1")
+    prepared = update(draw_pdf(), lambda writer: append_signature_field(writer, spec))
+    form = re.compile(rb"/Fields \[ ?(\d+ 0 R)")
+    untidy = _rewrite_form(prepared, form, rb"/Fields [\1 900 0 R")
     signed = sign(forge, officer(forge), untidy)
-    tidied = _rewrite_catalog(signed, re.compile(rb"900 0 R"), b"")
+    tidied = _rewrite_form(signed, re.compile(rb" 900 0 R"), b"")
     return add_validation_data(forge, tidied)
+
+
+def _rewrite_form(pdf: bytes, pattern: re.Pattern[bytes], new: bytes) -> bytes:
+    form = PdfFileReader(BytesIO(pdf), strict=False).root.raw_get("/AcroForm")
+    return _rewrite(pdf, int(form.idnum), pattern, new)
 
 
 def dangling_picture(forge: Forge) -> bytes:
@@ -395,10 +398,3 @@ def broken_table(forge: Forge) -> bytes:
     drawn = draw_pdf()
     wrong = drawn.replace(b"/Size 6", b"/Size 3")
     return sign(forge, officer(forge), wrong)
-
-
-def bytes_before_the_header(forge: Forge) -> bytes:
-    """A file with some bytes before its header, signed as it is."""
-    drawn = draw_pdf()
-    lead = b"\xef\xbb\xbf\n"
-    return sign(forge, officer(forge), raw.rebuild_table(lead + drawn))

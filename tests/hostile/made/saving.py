@@ -6,6 +6,9 @@ import re
 from tests.forge import Forge
 from tests.hostile.made import raw
 
+_SIGNATURE = re.compile(
+    rb"(\d+) 0 obj\s*(<<\s*/Contents <[^>]*>.*?>>)\s*endobj", re.DOTALL
+)
 FORGED = "Holder: Somebody Else"
 
 
@@ -78,7 +81,9 @@ def hybrid_table(forge: Forge) -> bytes:
 def copy_of_the_signature(forge: Forge) -> bytes:
     """Append the forged content with the signature's object copied behind it."""
     pdf = forge.issue().pdf
-    found = re.search(rb"(\d+) 0 obj\s*(<<\s*/Contents <[^>]*>.*?>>)\s*endobj", pdf, re.S)
+    found = re.search(
+        rb"(\d+) 0 obj\s*(<<\s*/Contents <[^>]*>.*?>>)\s*endobj", pdf, re.DOTALL
+    )
     assert found is not None
     number, body = int(found[1]), found[2]
     content = raw.content_number(pdf)
@@ -101,8 +106,9 @@ def listed_twice(forge: Forge) -> bytes:
     content = raw.content_number(pdf)
     start = raw.object_places(pdf, [content])[content]
     same = pdf[start : pdf.index(b"endobj", start)].split(b"obj", 1)[1].strip()
-    first, second = len(pdf), len(pdf) + len(
-        raw.write_object(content, raw.show(FORGED))
+    first, second = (
+        len(pdf),
+        len(pdf) + len(raw.write_object(content, raw.show(FORGED))),
     )
     body = raw.write_object(content, raw.show(FORGED)) + raw.write_object(content, same)
     lines = b"xref\n%d 1\n%010d 00000 n \n%d 1\n%010d 00000 n \n" % (
