@@ -82,6 +82,10 @@ class OfficerKeyError(KeysError):
     """The passphrase or PIN of an officer does not open their key."""
 
 
+class TrustRootError(KeysError):
+    """The trust root may not sign this list."""
+
+
 class KeyAmbiguousError(TokenError):
     """Two keys in the token have one label."""
 

@@ -21,7 +21,7 @@ from keys.errors import (
     ProductionRefusedError,
 )
 from keys.settings import Environment
-from keys.signing import Algorithm, KeyLabel, PublicKey, algorithm_of
+from keys.signing import TRUST_ROOT, Algorithm, KeyLabel, PublicKey, algorithm_of
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -49,7 +49,8 @@ class FileSigner:
             check_same_key(public_key, self.certificate.public_key(), self.label)
         object.__setattr__(self, "public_key", public_key)
         object.__setattr__(self, "algorithm", algorithm_of(public_key))
-        _announce()
+        if self.label != TRUST_ROOT:  # which may be one, in a safe
+            _announce()
 
     def sign(self, message: bytes) -> bytes:
         """Sign `message` over SHA-256, see `keys.signing.Signer.sign`."""

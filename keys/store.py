@@ -15,6 +15,8 @@ from pathlib import Path
 from threading import Lock
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from keys.chain import is_issued_by, public_key_of
 from keys.errors import (
@@ -306,14 +308,24 @@ class KeyStore:
                 return self._file_signer(entry, key)
             certificate = self.files.load_certificate(entry.name)
             return self._file_signer(entry, key, certificate)
-        certificate = self.files.load_certificate(entry.name)
-        public_key = public_key_of(certificate)
-        signer = self._token_signer(entry, shelf, public_key, certificate)
+        held, public_key = self._load_public(entry)
+        signer = self._token_signer(entry, shelf, public_key, held)
         try:
             signer.sign(_PROOF)
         except SignatureFaultError as error:
             raise KeyMismatchError(f"{error}") from error
         return signer
+
+    def _load_public(
+        self, entry: KeyEntry
+    ) -> tuple[x509.Certificate | None, PublicKey]:
+        if entry.label == TRUST_ROOT:  # which verifiers pin: it has no certificate
+            key = self.files.load_public_key(entry.name)
+            if not isinstance(key, RSAPublicKey | EllipticCurvePublicKey):
+                raise KeyFileError(f"the public key of {entry.name} is of another kind")
+            return None, key
+        certificate = self.files.load_certificate(entry.name)
+        return certificate, public_key_of(certificate)
 
     def _file_signer(
         self,

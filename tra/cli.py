@@ -11,7 +11,16 @@ from keys.errors import KeysError
 from register.document import Action
 from register.errors import RegisterError
 from templates.errors import FieldsError, TemplateError
-from tra.commands import admin, documents, guardian, keys, server, types, verify
+from tra.commands import (
+    admin,
+    documents,
+    guardian,
+    keys,
+    server,
+    trust,
+    types,
+    verify,
+)
 from tra.errors import TraError
 from tra.output import print_json
 from verifier.errors import VerifierError
@@ -67,6 +76,7 @@ def _register_commands() -> None:
     app.add_typer(document_types, name="types")
     app.add_typer(keys.app, name="keys")
     app.add_typer(guardian.app, name="guardian")
+    app.add_typer(trust.app, name="trust")
     document_types.command("list")(types.list_types)
     document_types.command("show")(types.show_type)
     document_types.command("new")(types.new_type)

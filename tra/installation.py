@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes a development installation: keys, register, an agency, a publication.
+"""Makes an installation: register, an agency, a publication; in development keys too.
 
-Running it again changes nothing that is there.
+In production keys are made in the HSM (`tra keys`) and the trust list is signed
+elsewhere (`tra trust`). Running it again changes nothing that is there.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from issuer.context import open_issuer
 from issuer.publish import publish_all
 from keys.ceremony import AgencyNames, create_development_pki
 from keys.ceremony import add_agency as add_agency_keys
+from keys.errors import KeyMissingError, ProductionRefusedError
+from keys.settings import Environment
 from keys.signing import Algorithm
 from keys.store import open_key_store
 from register.document import AgencyId, Text, parse_agency_id
@@ -21,6 +25,11 @@ from tra.clock import system_clock
 from tra.home import Home, check_initialised
 from tra.trust import publish_trust_list
 
+TRUST_LIST_TO_DO: Final = (
+    "have the trust list signed with the trust root: `tra trust prepare`, there "
+    "`tra trust sign`, then `tra trust publish`"
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class AgencyPlan:
@@ -29,6 +38,22 @@ class AgencyPlan:
     names: AgencyNames
     domain: str
     seal_algorithm: Algorithm = Algorithm.RS256
+    types: tuple[str, ...] | None = None
+    """Types it may issue; None is all there are."""
+
+
+def create_register(home: Home, plan: AgencyPlan, now: datetime) -> str | None:
+    """Make a production installation with one agency, and no key.
+
+    Returns:
+        What is still to be done about the trust list.
+
+    Raises:
+        RegisterError, TemplateError: what cannot be made, in one sentence.
+    """
+    home.keys.keys_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    migrate(home.issuer.database)
+    return enter_agency(home, plan, now)
 
 
 def create_installation(
@@ -41,9 +66,8 @@ def create_installation(
     """Make everything a one-machine installation needs, or what is missing of it.
 
     1. Keys and certificates of the development PKI.
-    2. The register's tables, the agency, its document types.
-    3. The trust list, signed by the trust root.
-    4. The first publication.
+    2. The register's tables, the agency, its document types, the trust list.
+    3. The first publication.
 
     Raises:
         KeysError, RegisterError, IssuerError: what cannot be made, in one sentence.
@@ -55,8 +79,8 @@ def create_installation(
     )
     # 2.
     migrate(home.issuer.database)
-    _enter(home, plan, now)
-    # 4.
+    enter_agency(home, plan, now)
+    # 3.
     keys = open_key_store(home.keys)
     issuer = open_issuer(home.issuer, keys, clock=clock)
     try:
@@ -65,23 +89,30 @@ def create_installation(
         issuer.close()
 
 
-def add_agency(home: Home, plan: AgencyPlan, now: datetime) -> None:
-    """Add an agency to an installation: keys, register, trust list.
+def add_agency(home: Home, plan: AgencyPlan, now: datetime) -> str | None:
+    """Add an agency to an installation: register, trust list, in development keys.
+
+    Returns:
+        What is still to be done about the trust list.
 
     Raises:
         NotInitialisedError, KeysError, RegisterError: what cannot be made.
     """
     check_initialised(home)
-    add_agency_keys(
-        home.keys, agency=plan.names, now=now, seal_algorithm=plan.seal_algorithm
-    )
-    _enter(home, plan, now)
+    if home.keys.env is Environment.DEVELOPMENT:
+        add_agency_keys(
+            home.keys, agency=plan.names, now=now, seal_algorithm=plan.seal_algorithm
+        )
+    return enter_agency(home, plan, now)
 
 
 def change_type(
     home: Home, agency_id: AgencyId, type_id: str, now: datetime, *, in_force: bool
-) -> None:
+) -> str | None:
     """Let an agency issue a type in its present version, or no more.
+
+    Returns:
+        What is still to be done about the trust list.
 
     Raises:
         UnknownTypeError, RegisterError, KeysError: what cannot be done.
@@ -94,7 +125,7 @@ def change_type(
             store.set_type_in_force(agency_id, kind.id, kind.version, now)
         else:
             store.retire_type(agency_id, kind.id, now)
-        renew_trust_list(home, store, catalogue, now)
+        return renew_or_tell(home, store, catalogue, now)
 
 
 def renew_trust_list(
@@ -108,15 +139,43 @@ def renew_trust_list(
     publish_trust_list(home, store, catalogue, now)
 
 
-def _enter(home: Home, plan: AgencyPlan, now: datetime) -> None:
+def renew_or_tell(
+    home: Home, store: Store, catalogue: Catalogue, now: datetime
+) -> str | None:
+    """Renew the trust list if its root is here; else say what is to be done.
+
+    Raises:
+        KeysError: a key or certificate is unreadable.
+    """
+    try:
+        renew_trust_list(home, store, catalogue, now)
+    except (ProductionRefusedError, KeyMissingError):
+        return TRUST_LIST_TO_DO
+    return None
+
+
+def enter_agency(home: Home, plan: AgencyPlan, now: datetime) -> str | None:
+    """Enter an agency with its types into the register, and the trust list.
+
+    Returns:
+        What is still to be done about the trust list.
+
+    Raises:
+        UnknownTypeError: it has a type that there is not; nothing was entered.
+        RegisterError, KeysError: what cannot be made.
+    """
     catalogue = Catalogue.load(home.issuer.types)
+    types = plan.types
+    kinds = [
+        catalogue.get_type(type_id)
+        for type_id in (catalogue.types if types is None else types)
+    ]
     agency_id = parse_agency_id(plan.names.id)
     with Store.open(home.issuer.database) as store:
         if agency_id not in {agency.id for agency in store.list_agencies()}:
             name = Text(th=plan.names.th, en=plan.names.en)
             store.add_agency(agency_id, name, plan.domain, now)
-        for kind in catalogue.types.values():
+        for kind in kinds:
             if kind.id not in store.types_ever_in_force(agency_id):
                 store.set_type_in_force(agency_id, kind.id, kind.version, now)
-        # 3.
-        renew_trust_list(home, store, catalogue, now)
+        return renew_or_tell(home, store, catalogue, now)

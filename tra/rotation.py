@@ -47,7 +47,7 @@ from register.store import Store
 from templates.catalogue import Catalogue
 from tra.errors import TraError
 from tra.home import Home, check_initialised, open_home
-from tra.installation import renew_trust_list
+from tra.installation import TRUST_LIST_TO_DO, renew_trust_list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +109,8 @@ def rotate_key(home: Home, label: KeyLabel, plan: Plan, now: datetime) -> Rotati
     except (ProductionRefusedError, KeyMissingError) as error:
         raise TraError(
             f"the trust list must name key {successor.name} before it signs: have it "
-            f"signed with the trust root and published, then run this again ({error})"
+            "signed with the trust root and published (`tra trust prepare`), then run "
+            f"this again ({error})"
         ) from error
     # 4.
     activate_successor(keys, label, now=now, until=now + plan.overlap)
@@ -170,7 +171,7 @@ def stop_key(home: Home, name: str, *, since: datetime, now: datetime) -> Stop:
         publish_list(home, now)
     except KeysError as error:
         listed = False
-        undone.append(f"have the trust list signed with the trust root: {error}")
+        undone.append(f"{TRUST_LIST_TO_DO} ({error})")
     return Stop(entry=entry, revoked=revoked, listed=listed, undone=tuple(undone))
 
 

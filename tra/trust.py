@@ -17,8 +17,9 @@ from cryptography.x509.oid import NameOID
 from issuer.errors import FileMissingError
 from issuer.files import PublicationStore
 from keys.chain import read_anchors
-from keys.errors import CertificateMissingError
+from keys.errors import CertificateMissingError, ProductionRefusedError
 from keys.inventory import KeyEntry
+from keys.settings import Environment
 from keys.signing import (
     PUBLICATION,
     ROOT_CA,
@@ -78,6 +79,10 @@ def publish_trust_list(
     new = build_next_list(home, store, catalogue, old, now)
     if old and old.exp - now > LIFETIME / 2 and says_the_same(old, new):
         return
+    if home.keys.env is Environment.PRODUCTION:
+        raise ProductionRefusedError(
+            "the trust root signs it off this machine: `tra trust prepare`"
+        )
     check_succession(old, new)
     root = open_trust_root(home.keys).load_signer(TRUST_ROOT)
     token = sign_trust_list(new, kid=key_id(p256_key(root)), sign=raw_signing(root))

@@ -10,17 +10,19 @@ from issuer.agencies import ALL_PERMISSIONS, Permission
 from issuer.answers import event_answer
 from issuer.publish import publish_all, publish_everything
 from keys.ceremony import AgencyNames
+from keys.settings import Environment
 from keys.signing import Algorithm
 from templates.catalogue import Catalogue
 from tra.clock import system_clock
 from tra.demo import DEMO_AGENCY
 from tra.errors import UsageError
-from tra.home import find_agency, open_home, open_register, read_home
+from tra.home import Home, find_agency, open_home, open_register, read_home
 from tra.installation import (
     AgencyPlan,
     add_agency,
     change_type,
     create_installation,
+    create_register,
 )
 from tra.output import AgencyOption, Json, print_facts, print_json, print_table
 
@@ -35,23 +37,33 @@ SealOption = Annotated[
 ]
 
 
-def init(
+TypesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--type", help="Type it may issue; repeatable. Else all, or none in production."
+    ),
+]
+
+
+def init(  # noqa: PLR0913 - one parameter for each option
     agency_id: AgencyIdOption = DEMO_AGENCY.names.id,
     name_th: NameThOption = DEMO_AGENCY.names.th,
     name_en: NameEnOption = DEMO_AGENCY.names.en,
     domain: DomainOption = DEMO_AGENCY.domain,
+    types: TypesOption = None,
     seal: SealOption = Algorithm.RS256,
     *,
     as_json: Json = False,
 ) -> None:
-    """Make a development installation in TRA_HOME: keys, register, one agency."""
-    plan = AgencyPlan(
-        names=AgencyNames(id=agency_id, th=name_th, en=name_en),
-        domain=domain,
-        seal_algorithm=seal,
-    )
+    """Make an installation in TRA_HOME: register, one agency; in development keys."""
     home = read_home()
-    create_installation(home, plan, system_clock())
+    plan = _plan(home, (agency_id, name_th, name_en, domain), types, seal)
+    production = home.keys.env is Environment.PRODUCTION
+    if production:
+        _refuse_demo(plan)
+        create_register(home, plan, system_clock())
+    else:
+        create_installation(home, plan, system_clock())
     facts = {
         "home": str(home.keys.home),
         "agency": agency_id,
@@ -60,32 +72,68 @@ def init(
     }
     if as_json:
         print_json(facts)
-    else:
-        typer.echo("Ready. These keys are for development only.")
-        print_facts(facts)
+        return
+    typer.echo(
+        "Ready. Make its keys in the HSM, then have the trust list signed "
+        "(docs/keys.md)."
+        if production
+        else "Ready. These keys are for development only."
+    )
+    print_facts(facts)
 
 
-def agency_add(
+def agency_add(  # noqa: PLR0913 - one parameter for each option
     agency_id: AgencyIdOption,
     name_th: NameThOption,
     name_en: NameEnOption,
     domain: DomainOption,
+    types: TypesOption = None,
     seal: SealOption = Algorithm.RS256,
     *,
     as_json: Json = False,
 ) -> None:
-    """Add an agency with its keys, and sign a new trust list."""
-    plan = AgencyPlan(
+    """Enter an agency; in development make its keys and sign a new trust list."""
+    home = read_home()
+    plan = _plan(home, (agency_id, name_th, name_en, domain), types, seal)
+    to_do = add_agency(home, plan, system_clock())
+    if as_json:
+        print_json({"agency": agency_id, "domain": domain, "to_do": to_do})
+    elif to_do is None:
+        typer.echo(f"Agency {agency_id} added; the trust list is signed anew.")
+    else:
+        typer.echo(f"Agency {agency_id} is entered. Make its keys (`tra keys`), then")
+        typer.echo(to_do)
+
+
+def _plan(
+    home: Home,
+    named: tuple[str, str, str, str],
+    types: list[str] | None,
+    seal: Algorithm,
+) -> AgencyPlan:
+    agency_id, name_th, name_en, domain = named
+    chosen = None if types is None else tuple(types)
+    if home.keys.env is Environment.PRODUCTION:
+        chosen = chosen or ()  # nobody issues what no office has asked for
+    return AgencyPlan(
         names=AgencyNames(id=agency_id, th=name_th, en=name_en),
         domain=domain,
         seal_algorithm=seal,
+        types=chosen,
     )
-    home = read_home()
-    add_agency(home, plan, system_clock())
-    if as_json:
-        print_json({"agency": agency_id, "domain": domain})
-    else:
-        typer.echo(f"Agency {agency_id} added; the trust list is signed anew.")
+
+
+def _refuse_demo(plan: AgencyPlan) -> None:
+    names = plan.names
+    given = {
+        "--agency-id": (names.id, DEMO_AGENCY.names.id),
+        "--name-th": (names.th, DEMO_AGENCY.names.th),
+        "--name-en": (names.en, DEMO_AGENCY.names.en),
+        "--domain": (plan.domain, DEMO_AGENCY.domain),
+    }
+    missing = [option for option, (said, sample) in given.items() if said == sample]
+    if missing:
+        raise UsageError(f"in production name the agency with {', '.join(missing)}")
 
 
 def agency_types(
@@ -106,16 +154,19 @@ def agency_types(
     home = read_home()
     with open_register(home) as store:
         found = find_agency(store, agency_id).id
+    to_do = None
     for type_id in add or []:
-        change_type(home, found, type_id, system_clock(), in_force=True)
+        to_do = change_type(home, found, type_id, system_clock(), in_force=True)
     for type_id in retire or []:
-        change_type(home, found, type_id, system_clock(), in_force=False)
+        to_do = change_type(home, found, type_id, system_clock(), in_force=False)
     with open_register(home) as store:
         in_force = dict(store.types_in_force(found))
     if as_json:
-        print_json({"agency": found, "types": in_force})
-    else:
-        print_table(("type", "version"), list(in_force.items()))
+        print_json({"agency": found, "types": in_force, "to_do": to_do})
+        return
+    print_table(("type", "version"), list(in_force.items()))
+    if to_do:
+        typer.echo(f"Then {to_do}")
 
 
 def audit(agency: AgencyOption = None, *, as_json: Json = False) -> None:

@@ -303,7 +303,7 @@ def compromise(
     as_json: Json = False,
 ) -> None:
     """Stop a stolen key at once, revoke its certificate, and tell the trust list."""
-    done = stop_key(read_home(), key, since=_read_moment(since), now=system_clock())
+    done = stop_key(read_home(), key, since=read_moment(since), now=system_clock())
     if as_json:
         print_json({"key": done.entry.name, **asdict(done)})
         return
@@ -399,7 +399,12 @@ def _write(data: bytes, out: Path | None, then: str) -> None:
     typer.echo(f"Written to {out}. {then}")
 
 
-def _read_moment(text: str) -> datetime:
+def read_moment(text: str) -> datetime:
+    """Read a moment as a person types it; without a zone it is Bangkok's.
+
+    Raises:
+        UsageError: it is none.
+    """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
