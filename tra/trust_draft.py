@@ -47,6 +47,7 @@ MAX_FILE_BYTES: Final = 8_000_000
 
 _PARTS: Final = (
     "claim_keys", "publication_keys", "seal_anchors", "seal_certificates",
+    "officer_anchors",
 )  # fmt: skip
 _SHORTEST: Final = 8
 """Characters of a fingerprint that name an entry."""
@@ -242,7 +243,7 @@ def end_entry(
         (part, entry)
         for agency in payload["agencies"]
         for part in _PARTS
-        for entry in agency[part]
+        for entry in agency.get(part, ())
         if len(wanted) >= _SHORTEST
         and any(name.startswith(wanted) for name in _names(entry))
     ]
@@ -279,7 +280,9 @@ def _add_parts(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]
     for part in (*_PARTS, "types"):
         later = list(new.get(part, []))
         named = {_identity(entry) for entry in later}
-        joined[part] = [e for e in old[part] if _identity(e) not in named] + later
+        kept = [e for e in old.get(part, ()) if _identity(e) not in named]
+        if kept or later:
+            joined[part] = kept + later
     return joined
 
 
