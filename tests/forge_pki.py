@@ -13,7 +13,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.x509.oid import NameOID, ObjectIdentifier
+from cryptography.x509.oid import (
+    AuthorityInformationAccessOID,
+    NameOID,
+    ObjectIdentifier,
+)
 
 NOW: Final = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 
@@ -93,11 +97,13 @@ def make_certificate(
     now: datetime = NOW,
     public_key: PublicKey | None = None,
     until: datetime | None = None,
+    pki: str | None = None,
 ) -> Authority:
     """Make a certificate; without an issuer it signs itself.
 
     `usage` goes into extKeyUsage; `committing` is nonRepudiation in keyUsage;
-    `public_key` is one whose private key is elsewhere.
+    `public_key` is one whose private key is elsewhere; `pki` is an address at
+    which it says that CRL, OCSP responder and issuer are to be found.
     """
     public_key = public_key or key.public_key()
     builder = (
@@ -132,7 +138,10 @@ def make_certificate(
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=True)
     if issuer is not None:
         point = x509.DistributionPoint(
-            [x509.UniformResourceIdentifier(_CRL_URL)], None, None, None
+            [x509.UniformResourceIdentifier(f"{pki}/crl" if pki else _CRL_URL)],
+            None,
+            None,
+            None,
         )
         builder = builder.add_extension(
             x509.CRLDistributionPoints([point]), critical=False
@@ -141,6 +150,20 @@ def make_certificate(
                 issuer.certificate.public_key()  # type: ignore[arg-type]  # RSA or EC
             ),
             critical=False,
+        )
+    if pki is not None:
+        places = {
+            AuthorityInformationAccessOID.OCSP: "ocsp",
+            AuthorityInformationAccessOID.CA_ISSUERS: "issuer",
+        }
+        access = [
+            x509.AccessDescription(
+                method, x509.UniformResourceIdentifier(f"{pki}/{place}")
+            )
+            for method, place in places.items()
+        ]
+        builder = builder.add_extension(
+            x509.AuthorityInformationAccess(access), critical=False
         )
     signer = key if issuer is None else issuer.key
     return Authority(certificate=builder.sign(signer, hashes.SHA256()), key=key)

@@ -5,6 +5,7 @@ It holds no key, opens no database, and connects to nothing but the publication
 it was given. A missing or unusable trust root ends the start, in one sentence.
 """
 
+import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -18,14 +19,18 @@ from fastapi import FastAPI
 
 from register.problem import install_problem_handlers
 from verifier.api import Service, build_api
+from verifier.errors import SandboxError, SettingsError
 from verifier.isolation import PdfVerifiers
+from verifier.limits import Sandbox
 from verifier.middleware import HeadLikeGet, HearOut, SecurityHeaders
 from verifier.pages import Pages, build_pages
 from verifier.recent import RecentReports
+from verifier.sandbox import check_sandbox
 from verifier.settings import VerifierSettings
 from verifier.short_codes import build_short_codes
 from verifier.trust import Publication
 
+_logger = logging.getLogger(__name__)
 _WEB = Path(__file__).with_name("web")
 
 
@@ -70,6 +75,7 @@ def _open_service(settings: VerifierSettings, clock: Callable[[], datetime]) -> 
         timeout=settings.publication_timeout,
     )
     workers = settings.worker_limits
+    _check_sandbox(workers.sandbox)
     recent = RecentReports(seconds=settings.report_seconds)
     return Service(
         publication=publication,
@@ -86,6 +92,17 @@ def _open_service(settings: VerifierSettings, clock: Callable[[], datetime]) -> 
         # One more than there is room for, so that it is told so at once.
         file_limiter=CapacityLimiter(workers.count + workers.waiting + 1),
     )
+
+
+def _check_sandbox(wanted: Sandbox) -> None:
+    if wanted is Sandbox.OFF:
+        return
+    try:
+        check_sandbox()
+    except SandboxError as error:
+        if wanted is Sandbox.REQUIRED:
+            raise SettingsError(f"TRA_PDF_SANDBOX: {error}") from error
+        _logger.warning("what reads PDFs is not shut in: %s", error)
 
 
 @asynccontextmanager

@@ -66,5 +66,9 @@ class StoppedError(WorkerError):
     """The processes were stopped, because the program ends."""
 
 
+class SandboxError(WorkerError):
+    """A process that reads PDFs cannot be shut in."""
+
+
 class SummaryUnavailableError(VerifierError):
     """This verifier is installed without what draws printed summaries."""

@@ -2,6 +2,18 @@
 """What one uploaded file may cost, and the processes that read it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Sandbox(StrEnum):
+    """Whether processes that read PDFs are shut in (`verifier.sandbox`)."""
+
+    AUTO = "auto"
+    """Where the system can."""
+    REQUIRED = "required"
+    """Always; where the system cannot, the service does not start."""
+    OFF = "off"
+    """Never."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +63,6 @@ class WorkerLimits:
 
     waiting: int = 32
     """Files that may wait for a process; each is held in memory."""
+
+    sandbox: Sandbox = Sandbox.AUTO
+    """Whether they give up files, network and programs."""

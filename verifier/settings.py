@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from verifier.limits import Limits, WorkerLimits
+from verifier.limits import Limits, Sandbox, WorkerLimits
 from verifier.rate_limit import Kind, RateLimits, parse_networks
 
 _MAX_DEFAULT_WORKERS = 8
@@ -57,6 +57,9 @@ class VerifierSettings(BaseSettings):
 
     pdf_queue: int = Field(default=32, ge=0)
     """TRA_PDF_QUEUE: files that may wait before more are turned away."""
+
+    pdf_sandbox: Sandbox = Sandbox.AUTO
+    """TRA_PDF_SANDBOX: whether such processes are shut in: auto, required or off."""
 
     rate_files: str = "300/minute"
     """TRA_RATE_FILES: files that one client may send; empty for no limit."""
@@ -123,4 +126,5 @@ class VerifierSettings(BaseSettings):
             memory_bytes=self.pdf_memory_bytes,
             files=self.pdf_files,
             waiting=self.pdf_queue,
+            sandbox=self.pdf_sandbox,
         )

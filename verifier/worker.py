@@ -19,8 +19,14 @@ from typing import Any
 
 from register.envelope import key_from_jwk
 from verifier.channel import OUT_OF_MEMORY, Channel, pack_report
-from verifier.errors import ChannelError, NotPublishedError, UnreachableError
-from verifier.limits import Limits
+from verifier.errors import (
+    ChannelError,
+    NotPublishedError,
+    SandboxError,
+    UnreachableError,
+)
+from verifier.limits import Limits, Sandbox
+from verifier.sandbox import enter_sandbox, program_folders
 from verifier.seen import Seen
 from verifier.trust import Publication
 from verifier.verify_pdf import verify_pdf
@@ -29,6 +35,8 @@ if sys.platform != "win32":
     import resource
 
 _GONE = "not_published"
+_MAX_OPEN_FILES = 64
+"""Files open at a time: the pipes, and a module that is being imported."""
 
 
 class ServiceSource:
@@ -103,6 +111,7 @@ def main() -> None:
     with _ending_quietly():
         hello, _ = channel.receive()
         _limit_memory(hello["memory_bytes"])
+        _shut_in(Sandbox(hello["sandbox"]))
         seen = Seen()
         Worker(
             channel=channel,
@@ -138,11 +147,29 @@ def _take_pipes() -> Channel:
     return Channel(reader, writer)
 
 
+def _shut_in(wanted: Sandbox) -> None:
+    """Enter the sandbox, or go on without one where that is allowed.
+
+    Raises:
+        SandboxError: there is none, and it is required.
+    """
+    if wanted is Sandbox.OFF:
+        return
+    try:
+        enter_sandbox(program_folders())
+    except SandboxError:
+        # The service has said so, once, when it was started.
+        if wanted is Sandbox.REQUIRED:
+            raise
+
+
 def _limit_memory(wanted: int) -> None:
     if sys.platform != "win32":
         _lower(resource.RLIMIT_AS, wanted)
         # A dump of memory would put somebody's document on the disk.
         _lower(resource.RLIMIT_CORE, 0)
+        _lower(resource.RLIMIT_FSIZE, 0)
+        _lower(resource.RLIMIT_NOFILE, _MAX_OPEN_FILES)
 
 
 def _limit_processor(seconds: float) -> None:

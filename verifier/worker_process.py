@@ -32,6 +32,7 @@ from verifier.report import Report
 from verifier.trust import Publication
 
 _START_SECONDS = 60.0
+_END_SECONDS = 1.0
 _EXCEEDED = {
     OUT_OF_MEMORY: "memory",
     -getattr(signal, "SIGXCPU", 0): "processor time",
@@ -100,6 +101,7 @@ class WorkerProcess:
                     "limits": asdict(limits),
                     "memory_bytes": workers.memory_bytes,
                     "seconds": workers.seconds,
+                    "sandbox": workers.sandbox,
                     "root": dict(root_jwk),
                 }
             )
@@ -119,6 +121,9 @@ class WorkerProcess:
         except ChannelError as error:
             self.is_fit = False
             timed_out = self._ready and clock.rang
+            # It may be about to end by itself, and its own exit code says why.
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_END_SECONDS)
             raise WorkerDiedError(self.end(), timed_out=timed_out) from error
         finally:
             self.is_fit = self.is_fit and not clock.rang

@@ -53,6 +53,7 @@ def _keep(folder: Path, seed: int, case: Case, faults: list[str]) -> None:
         "world": case.seed.world,
         "done": case.done,
         "faults": faults,
+        "details": case.details,
     }
     (folder / f"{name}.json").write_text(json.dumps(about, indent=1))
     print(f"FOUND {name}")

@@ -53,6 +53,8 @@ class Case:
     seed: Seed
     pdf: bytes
     done: list[str]
+    details: list[str] = field(default_factory=list)
+    """What the report said of the file, once there is one."""
 
 
 def make_case(corpus: Corpus, seed: int, number: int) -> Case:
@@ -71,6 +73,7 @@ def run_cases(
     for number in numbers:
         case = make_case(corpus, seed, number)
         report = verify(case.seed, case.pdf)
+        case.details.extend(check.detail for check in report.checks if check.detail)
         faults = sorted(set(find_faults(case.seed, case.pdf, report)))
         tally.done = number + 1
         tally.outcomes[report.outcome] += 1

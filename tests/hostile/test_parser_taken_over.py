@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Attack: code of the attacker's own runs in the process that reads his file.
+
+The process is asked to do what such code would try, after it has shut itself in.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.forge import Forge, Issued
+from tests.forge_pki import NOW
+from verifier import app, sandbox
+from verifier.errors import SandboxError, SettingsError
+from verifier.isolation import PdfVerifiers
+from verifier.limits import Sandbox, WorkerLimits
+from verifier.sandbox import check_sandbox
+from verifier.settings import VerifierSettings
+
+ROOT = Path(__file__).parents[2]
+ATTEMPTS = {
+    "read a file of the system": "open('/etc/passwd').read()",
+    "read what lies beside the program": f"open({str(ROOT / 'pyproject.toml')!r})",
+    "list a folder": "os.listdir('/')",
+    "write a file": "open('/tmp/tra-taken-over', 'w')",
+    "delete a file": "os.unlink(here + '/victim')",
+    "change who may read it": "os.chmod(here + '/victim', 0o777)",
+    "open a connection": "socket.create_connection(('127.0.0.1', 9))",
+    "send a datagram": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+    "ask for a name": "socket.getaddrinfo('example.invalid', 80)",
+    "listen": "socket.socket().bind(('127.0.0.1', 0))",
+    "run a program": "os.execv('/bin/true', ['true'])",
+    "start a program": "subprocess.run(['/bin/true'])",
+    "make another process": "os.fork()",
+    "end the service": "os.kill(os.getppid(), 15)",
+    "write behind the limit": "os.write(os.memfd_create('x'), b'x')",
+}
+SCRIPT = """
+import json, os, signal, socket, subprocess, sys
+import verifier.worker as worker
+from verifier.limits import Sandbox
+here = sys.argv[1]
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+worker._limit_memory(1 << 30)
+worker._shut_in(Sandbox.REQUIRED)
+results = {}
+for name, code in json.loads(sys.argv[2]).items():
+    try:
+        exec(code)
+        results[name] = "done"
+    except OSError as error:
+        results[name] = type(error).__name__
+print(json.dumps(results))
+"""
+
+
+@pytest.fixture(scope="module")
+def _possible() -> None:
+    """Skip where the system has no sandbox."""
+    try:
+        check_sandbox()
+    except SandboxError as error:
+        pytest.skip(f"needs a sandbox: {error}")
+
+
+@pytest.fixture(scope="module")
+def attempts(
+    _possible: None, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """Give what came of every attempt."""
+    here = tmp_path_factory.mktemp("victims")
+    (here / "victim").write_text("mine")
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(here), json.dumps(ATTEMPTS)],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert (here / "victim").read_text() == "mine"
+    results: dict[str, str] = json.loads(done.stdout)
+    return results
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_what_reads_a_file_can_do_nothing_else(
+    attempts: dict[str, str], attempt: str
+) -> None:
+    assert attempts[attempt] in {"PermissionError", "gaierror", "OSError"}
+
+
+@pytest.mark.usefixtures("_possible")
+def test_every_such_process_is_shut_in_and_verifies(
+    quiet_forge: Forge, genuine: Issued
+) -> None:
+    workers = WorkerLimits(sandbox=Sandbox.REQUIRED)
+    with PdfVerifiers(quiet_forge.publish(), workers=workers) as verifiers:
+        assert verifiers.verify_pdf(genuine.pdf, now=NOW).outcome == "in_force"
+        pid = verifiers._all[0]._process.pid
+        about = Path(f"/proc/{pid}/status").read_text()
+
+    assert "Seccomp:\t2" in about
+    assert "NoNewPrivs:\t1" in about
+
+
+@pytest.mark.usefixtures("_possible")
+def test_without_it_the_verdict_is_the_same(
+    quiet_forge: Forge, genuine: Issued
+) -> None:
+    workers = replace(WorkerLimits(), sandbox=Sandbox.OFF)
+    with PdfVerifiers(quiet_forge.publish(), workers=workers) as verifiers:
+        assert verifiers.verify_pdf(genuine.pdf, now=NOW).outcome == "in_force"
+
+
+def test_where_there_is_none_a_service_that_requires_it_does_not_start(
+    forge: Forge, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sandbox, "_find_abi", lambda: -1)
+    forge.publish()
+    settings = VerifierSettings(
+        publication_url=str(forge.folder), trust_root=forge.root_file()
+    )
+    required = settings.model_copy(update={"pdf_sandbox": Sandbox.REQUIRED})
+
+    with pytest.raises(SettingsError, match=r"TRA_PDF_SANDBOX.*Landlock"):
+        app.create_app(required, clock=lambda: NOW)
+    app.create_app(settings, clock=lambda: NOW)
+    assert "is not shut in" in caplog.text
