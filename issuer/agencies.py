@@ -21,6 +21,8 @@ class Permission(StrEnum):
     SUPERSEDE = "supersede"
     VOID = "void"
     AUDIT = "audit"
+    SIGN = "sign"
+    """To lay an officer's signing before the server; the officer's secret signs."""
 
 
 ALL_PERMISSIONS = frozenset(Permission)

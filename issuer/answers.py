@@ -100,7 +100,13 @@ def _facts(issuer: Issuer, document: Document, request: Request) -> dict[str, ob
         "pdf_url": pdf if issued else None,
         "supersedes": document.supersedes,
         "successor": document.successor,
+        "officer": document.officer_id,
     }
+
+
+def document_address(request: Request, document: Document, what: str) -> str:
+    """Return the address of something that belongs to a document."""
+    return _address(request, f"/v1/documents/{document.id}/{what}")
 
 
 def _address(request: Request, path: str) -> str:

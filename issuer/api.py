@@ -117,20 +117,30 @@ IdempotencyKey = Annotated[str, Depends(get_idempotency_key)]
 
 @router.post("/documents", status_code=201, response_model=DocumentAnswer)
 def post_document(
-    ask: Ask, key: IdempotencyKey, body: DocumentRequest, *, dry_run: bool = False
+    ask: Ask,
+    response: Response,
+    key: IdempotencyKey,
+    body: DocumentRequest,
+    *,
+    dry_run: bool = False,
 ) -> Response | DocumentAnswer:
-    """Issue one document; with `dry_run=true` return a watermarked preview (PDF)."""
+    """Issue one document; with `dry_run=true` return a watermarked preview (PDF).
+
+    202 where it waits for an officer to sign first.
+    """
     wanted = IssueRequest(
         type_id=body.type,
         data=body.data,
         valid_from=body.valid_from,
         valid_until=body.valid_until,
         idempotency_key=key,
+        officer=body.officer,
     )
     if dry_run:
         pdf = preview_document(ask.issuer, ask.caller, wanted, ask.now)
         return Response(pdf, media_type="application/pdf")
     document = issue_document(ask.issuer, ask.caller, wanted, ask.now)
+    _say_if_waiting(document, response)
     return document_answer(ask.issuer, document, ask.request)
 
 
@@ -200,10 +210,13 @@ def get_pdf(ask: Ask, document: OwnDocument) -> Response:
 
 
 @router.post("/documents/{document_id}/finish", status_code=201)
-def finish_document(ask: Ask, document: OwnDocument) -> DocumentAnswer:
+def finish_document(
+    ask: Ask, response: Response, document: OwnDocument
+) -> DocumentAnswer:
     """Take an unfinished reservation to its end."""
     require_may(ask.caller, Permission.ISSUE, document.type_id)
     finished = finish_reservation(ask.issuer, ask.caller, document, ask.now)
+    _say_if_waiting(finished, response)
     return document_answer(ask.issuer, finished, ask.request)
 
 
@@ -219,7 +232,11 @@ def void_document(ask: Ask, document: OwnDocument, body: VoidRequest) -> Documen
 
 @router.post("/documents/{document_id}/supersede", status_code=201)
 def post_supersede(
-    ask: Ask, key: IdempotencyKey, document: OwnDocument, body: SupersedeRequest
+    ask: Ask,
+    response: Response,
+    key: IdempotencyKey,
+    document: OwnDocument,
+    body: SupersedeRequest,
 ) -> DocumentAnswer:
     """Issue the successor from `data` and link the two; returns the successor."""
     wanted = IssueRequest(
@@ -228,10 +245,12 @@ def post_supersede(
         valid_from=body.valid_from,
         valid_until=body.valid_until,
         idempotency_key=key,
+        officer=body.officer,
         supersedes=document.id,
         order=_status_change(ask, Action.SUPERSEDE, body),
     )
     successor = supersede_document(ask.issuer, ask.caller, document.id, wanted, ask.now)
+    _say_if_waiting(successor, response)
     return document_answer(ask.issuer, successor, ask.request)
 
 
@@ -283,6 +302,12 @@ def get_type_schema(ask: Ask, type_id: str) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of the type's `data`."""
     require_may(ask.caller, Permission.READ, type_id)
     return ask.issuer.catalogue.get_type(type_id).json_schema()
+
+
+def _say_if_waiting(document: Document, response: Response) -> None:
+    """Answer 202: taken, and not issued before an officer has signed."""
+    if document.state is State.PENDING_SIGNATURE:
+        response.status_code = 202
 
 
 def _read_events(ask: Asking, after: int, limit: int) -> list[EventAnswer]:

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from issuer.api import router
+from issuer.api_officers import router as officers_router
 from issuer.context import Issuer, open_issuer
 from issuer.problems import problem_kinds, problem_of
 from issuer.settings import IssuerSettings
@@ -56,6 +57,8 @@ def create_app(
     install_problem_handlers(app)
     _install_own_problems(app)
     app.middleware("http")(_limit_body(settings.max_body_bytes))
+    # First: `/documents/{id}/refuse` is no change of status.
+    app.include_router(officers_router)
     app.include_router(router)
 
     @app.get("/healthz")

@@ -6,7 +6,7 @@ dates, a record or claim that cannot be built, a page that cannot be drawn.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -39,6 +39,7 @@ from register.errors import (
     RecordError,
     RecordSizeError,
 )
+from register.officer import OfficerFacts
 from register.public_record import MAX_VALUE_CHARS
 from register.record import build_record, parse_record, read_facts
 from register.store import StatusChange
@@ -82,6 +83,8 @@ class IssueRequest:
     valid_from: date | None = None
     valid_until: date | None = None
     idempotency_key: str
+    officer: str | None = None
+    """Id of the officer who is to sign, where the type asks for one."""
     supersedes: DocumentId | None = None
     order: StatusChange | None = None
     """Why and by which order the predecessor is superseded."""
@@ -93,7 +96,7 @@ class IssueRequest:
             FieldsError: the data are of a kind that no record can hold.
         """
         order = self.order
-        asked = {
+        asked: dict[str, Any] = {
             "type": self.type_id,
             "data": dict(self.data),
             "valid_from": str(self.valid_from),
@@ -101,11 +104,19 @@ class IssueRequest:
             "supersedes": self.supersedes,
             "order": order and [order.reason, order.legal_basis, order.order_number],
         }
+        if self.officer is not None:
+            asked["officer"] = self.officer
         try:
             return hashlib.sha256(encode_json(asked)).digest()
         except CanonicalError as error:
             text = Localized(th="ข้อมูลนี้บันทึกลงเอกสารไม่ได้", en=str(error))
             raise _refusal("data", "not_canonical", text) from error
+
+
+ChooseOfficer = Callable[
+    [DocumentType, str | None], tuple[str | None, OfficerFacts | None]
+]
+"""Says who is to sign a document of a type, of those the request may name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +131,11 @@ class Draft:
 
 
 def draft_document(
-    issuer: Issuer, caller: Caller, request: IssueRequest, now: datetime
+    issuer: Issuer,
+    caller: Caller,
+    request: IssueRequest,
+    now: datetime,
+    choose: ChooseOfficer,
 ) -> Draft:
     """Judge a request and return what it would make.
 
@@ -143,18 +158,23 @@ def draft_document(
     kind = issuer.catalogue.get_type(request.type_id)
     # 2.
     document, year = imagine_document(kind, request, caller, now)
+    officer_id, officer = choose(kind, request.officer)
     # 3.
     job = imagine_job(
         kind,
         document,
         agency_name=issuer.store.get_agency(document.agency_id).name,
         verify_url=issuer.verify_url(document.id),
+        officer=officer,
     )
     if _is_unusual(kind, document.data):
         # Refused later it would cost a number.
         check_rendered(render_pdf(job))
     return Draft(
-        document_type=kind, document=document, year=year, job=make_preview(job)
+        document_type=kind,
+        document=replace(document, officer_id=officer_id),
+        year=year,
+        job=make_preview(job),
     )
 
 
@@ -172,7 +192,11 @@ def _is_unusual(kind: DocumentType, data: Mapping[str, Any]) -> bool:
 
 
 def build_facts(
-    issuer: Issuer, document: Document, kind: DocumentType, key: ClaimSigning
+    issuer: Issuer,
+    document: Document,
+    kind: DocumentType,
+    key: ClaimSigning,
+    officer: OfficerFacts | None = None,
 ) -> tuple[bytes, bytes]:
     """Return the record of a document, and its claim signed with `key`.
 
@@ -180,7 +204,9 @@ def build_facts(
         RecordError, ClaimError: a fact does not fit the formats.
     """
     agency_name = issuer.store.get_agency(document.agency_id).name
-    record = _write_record(kind, document, agency_name, issuer.verify_url(document.id))
+    record = _write_record(
+        kind, document, agency_name, issuer.verify_url(document.id), officer
+    )
     return record, _sign_claim(kind, document, record, key)
 
 
@@ -246,16 +272,25 @@ def imagine_document(
 
 
 def imagine_job(
-    kind: DocumentType, document: Document, *, agency_name: Text, verify_url: str
+    kind: DocumentType,
+    document: Document,
+    *,
+    agency_name: Text,
+    verify_url: str,
+    officer: OfficerFacts | None = None,
 ) -> RenderJob:
     """Return a document's page as it would be, but that nobody signed its claim.
+
+    Where an officer is to sign and none is given, it is the signatory of the type.
 
     Raises:
         FieldsError: the data cannot be recorded, or have a character without glyph.
         RenderError: the page cannot be drawn.
     """
     try:
-        record = _write_record(kind, document, agency_name, verify_url)
+        if officer is None and kind.officer:
+            officer = _imagine_officer(kind, document.reserved_at)
+        record = _write_record(kind, document, agency_name, verify_url, officer)
         claim = _sign_claim(kind, document, record, _UNSIGNED)
     except RecordSizeError as error:
         raise _refusal("data", "record_too_large", _TOO_LARGE) from error
@@ -284,14 +319,32 @@ def make_preview(job: RenderJob) -> RenderJob:
     return replace(job, record_bytes=None, claim=None, qr=None, watermark=WATERMARK)
 
 
+def _imagine_officer(kind: DocumentType, asked_at: datetime) -> OfficerFacts:
+    """Return the signatory of the type as if they were the officer."""
+    signatory = kind.signatory
+    behalf = signatory.on_behalf
+    return OfficerFacts(
+        name=Text(th=signatory.name.th, en=signatory.name.en),
+        position=Text(th=signatory.position.th, en=signatory.position.en),
+        authority=None if behalf is None else Text(th=behalf.th, en=behalf.en),
+        asked_at=asked_at,
+        certificate_sha256=bytes(32),
+    )
+
+
 def _write_record(
-    kind: DocumentType, document: Document, agency_name: Text, verify_url: str
+    kind: DocumentType,
+    document: Document,
+    agency_name: Text,
+    verify_url: str,
+    officer: OfficerFacts | None,
 ) -> bytes:
     return build_record(
         document,
         agency_name=agency_name,
         legal_basis=Text(th=kind.legal_basis.th, en=kind.legal_basis.en),
         verify_url=verify_url,
+        officer=officer,
     )
 
 

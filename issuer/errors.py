@@ -58,6 +58,18 @@ class NotAuthenticatedError(IssuerError):
     """The request carries no token that counts."""
 
 
+class SignatureRefusedError(IssuerError):
+    """An officer refused to sign the document, or it waits for none."""
+
+
+class ShownFileDiffersError(IssuerError):
+    """Another file was confirmed than the one that is to be signed."""
+
+
+class OfficerNotAuthenticatedError(IssuerError):
+    """The passphrase or PIN is not that of the officer."""
+
+
 class NotIssuedYetError(IssuerError):
     """The document is a reservation and has no PDF."""
 

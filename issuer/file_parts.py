@@ -14,7 +14,10 @@ from pikepdf import Array, Dictionary, Name, Object, Page, Pdf
 from issuer.errors import GateError
 from issuer.refusals import Refusal, refuse, refuse_part
 
-_SEAL_FIELD: Final = "Seal"
+_FIELDS: Final = (["Seal"], ["Officer", "Seal"])
+"""Signature fields that a document may have, in the order they are filled in."""
+_LOCK: Final = {"/Type": "/SigFieldLock", "/Action": "/All", "/P": "1"}
+"""What a seal after an officer's signature says of later changes: none."""
 _SIDES_DIFFER: Final = 0.01
 """Points; boxes are written with more digits than anyone sees."""
 
@@ -80,6 +83,17 @@ def check_parts(pdf: Pdf) -> None:
             _check_annotation(annotation, fields)
 
 
+def check_fields(pdf: Pdf, *, officer: bool) -> None:
+    """Check that a file with signature fields has one for each who is to sign.
+
+    Raises:
+        GateError: an officer is to sign and could not, or could and is not to.
+    """
+    fields = pdf.Root.get("/AcroForm", Dictionary()).get("/Fields", Array())
+    if len(fields) and len(fields) != 1 + officer:
+        raise refuse_part(Refusal.FORM_FIELD, f"{len(fields)} signature fields")
+
+
 def _check_entries(found: Object, allowed: Iterable[str], what: str) -> None:
     for key in sorted(found.keys() - frozenset(allowed)):
         reason = _REASONS.get(key, Refusal.NOT_PERMITTED)
@@ -102,11 +116,21 @@ def _check_form(form: Object) -> list[tuple[int, int]]:
     """Check the form, and return the object numbers of its fields."""
     _check_entries(form, _FORM_KEYS, "form")
     fields = form.get("/Fields", Array()).as_list()
-    for field in fields:
-        plain = _FIELD_KEYS.issuperset(field.keys()) and field.get("/FT") == Name.Sig
-        if not plain or str(field.get("/T")) != _SEAL_FIELD or len(fields) > 1:
-            raise refuse_part(Refusal.FORM_FIELD, f"field {field.get('/T')}")
+    names = [str(field.get("/T")) for field in fields]
+    if names and names not in _FIELDS:
+        raise refuse_part(Refusal.FORM_FIELD, f"fields {', '.join(names)[:100]}")
+    for number, (field, name) in enumerate(zip(fields, names, strict=True)):
+        last = number > 0
+        allowed = _FIELD_KEYS | {"/Lock"} if last else _FIELD_KEYS
+        if not allowed.issuperset(field.keys()) or field.get("/FT") != Name.Sig:
+            raise refuse_part(Refusal.FORM_FIELD, f"field {name}")
+        if last and _describe(field.get("/Lock", Dictionary())) != _LOCK:
+            raise refuse_part(Refusal.FORM_FIELD, f"lock of field {name}")
     return [field.objgen for field in fields]
+
+
+def _describe(found: Object) -> dict[str, str]:
+    return {key: str(value) for key, value in found.items()}
 
 
 def _check_annotation(annotation: Object, fields: list[tuple[int, int]]) -> None:

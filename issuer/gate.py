@@ -24,7 +24,7 @@ from issuer.archival import check_archival
 from issuer.attachments import check_attachments
 from issuer.errors import GateError
 from issuer.expected import Expected, Rendered
-from issuer.file_parts import check_parts
+from issuer.file_parts import check_fields, check_parts
 from issuer.page_reader import Kind, PageView, open_pages
 from issuer.qr_check import check_qr
 from issuer.record_metadata import check_record_metadata
@@ -77,6 +77,7 @@ def _check_file(rendered: Rendered) -> Drawing:
     with Pdf.open(BytesIO(rendered.pdf)) as pdf:
         # 1.
         check_parts(pdf)
+        check_fields(pdf, officer="officer" in expected.record)
         check_attachments(pdf, expected.attachments)
         if len(pdf.pages) != len(expected.texts):
             raise refuse(

@@ -326,6 +326,66 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
         ),
     ),
     (
+        errors.SignatureRefusedError,
+        _fixed(
+            409,
+            "signature-refused",
+            Text(
+                th="เอกสารนี้ไม่ได้รอลายมือชื่อเจ้าหน้าที่ หรือเจ้าหน้าที่ไม่ยอมลงนาม",
+                en="The document waits for no officer, or one refused to sign it",
+            ),
+            "ดูเหตุผลในบันทึกเหตุการณ์ แล้วเสนอลงนามใหม่ หรือยกเลิกการจองเลขที่",
+        ),
+    ),
+    (
+        errors.ShownFileDiffersError,
+        _fixed(
+            409,
+            "shown-file-differs",
+            Text(
+                th="ไฟล์ที่ยืนยันไม่ใช่ไฟล์ที่จะลงนาม",
+                en="Not the file that was shown is to be signed",
+            ),
+            "เปิดดูเอกสารที่จะลงนามอีกครั้ง แล้วยืนยันด้วยค่า sha256 ของไฟล์นั้น",
+        ),
+    ),
+    (
+        errors.OfficerNotAuthenticatedError,
+        _fixed(
+            403,
+            "officer-not-authenticated",
+            Text(
+                th="รหัสผ่านหรือ PIN ของเจ้าหน้าที่ไม่ถูกต้อง",
+                en="The passphrase or PIN is not the officer's",
+            ),
+            "ไม่มีการลงนาม หากใส่ผิดหลายครั้งจะถูกระงับชั่วคราว",
+        ),
+    ),
+    (
+        register_errors.OfficerLockedError,
+        _fixed(
+            429,
+            "officer-locked",
+            Text(
+                th="เจ้าหน้าที่ถูกระงับการลงนามชั่วคราว",
+                en="The officer is locked out for a while",
+            ),
+            "ใส่รหัสผ่านหรือ PIN ผิดหลายครั้ง โปรดรอ 15 นาทีแล้วลองใหม่",
+        ),
+    ),
+    (
+        register_errors.UnknownOfficerError,
+        _fixed(
+            404,
+            "officer-not-found",
+            Text(
+                th="ไม่พบเจ้าหน้าที่ผู้ลงนามในหน่วยงานของท่าน",
+                en="Your agency has no such officer who signs",
+            ),
+            "ดูรายชื่อเจ้าหน้าที่ที่ GET /v1/officers",
+        ),
+    ),
+    (
         errors.NotIssuedYetError,
         _fixed(
             409,

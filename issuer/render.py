@@ -29,7 +29,7 @@ from issuer.expected import Expected, Rendered
 from issuer.metadata import PRODUCER, write_pdf_date, write_xmp
 from issuer.pictures import embed_pictures
 from issuer.qr import QrCode
-from issuer.tagging import write_structure
+from issuer.tagging import OFFICER_FIELD, SEAL_FIELD, write_structure
 from register.short_code import code_address, group_short_code, short_code
 from templates import layout
 from templates.catalogue import DocumentType
@@ -63,7 +63,7 @@ def render_pdf(job: RenderJob) -> Rendered:
 
     1. Lay the blocks out and draw the pages.
     2. Embed the fonts and pictures they use.
-    3. Write the structure, and the field for the seal where there is one to be.
+    3. Write the structure, and the fields for the signatures there are to be.
     4. Attach record and claim; write the metadata.
 
     Raises:
@@ -81,7 +81,7 @@ def render_pdf(job: RenderJob) -> Rendered:
         embed_fonts(pdf, pages.fonts)
         embed_pictures(pdf, pages.pictures)
         # 3.
-        write_structure(pdf, pages.structure, seal_field=job.record_bytes is not None)
+        write_structure(pdf, pages.structure, fields=_name_fields(job))
         # 4.
         attachments = _attach_files(pdf, job)
         _write_metadata(pdf, job, title)
@@ -133,6 +133,13 @@ def _draw_pages(job: RenderJob, title: str) -> layout.DrawnPages:
         return layout.draw_pages(
             job.document_type, facts, qr, info, watermark=job.watermark
         )
+
+
+def _name_fields(job: RenderJob) -> tuple[str, ...]:
+    """Return the signature fields in the order they will be filled in."""
+    if job.record_bytes is None:
+        return ()
+    return (OFFICER_FIELD, SEAL_FIELD) if "officer" in job.record else (SEAL_FIELD,)
 
 
 def _gather(job: RenderJob) -> tuple[Facts, QrModules]:

@@ -17,6 +17,7 @@ from pydantic import (
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)
 ]
+OfficerId = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 Reference = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
 ]
@@ -44,6 +45,7 @@ class DocumentRequest(_Wire):
     data: Data
     valid_from: date | None = None
     valid_until: date | None = None
+    officer: OfficerId | None = None
 
 
 class _Order(_Wire):
@@ -64,6 +66,7 @@ class SupersedeRequest(_Order):
     data: Data
     valid_from: date | None = None
     valid_until: date | None = None
+    officer: OfficerId | None = None
 
 
 class VoidRequest(_Wire):
@@ -78,7 +81,7 @@ class DocumentAnswer(_Wire):
     id: str
     number: str
     type: str
-    state: Literal["reserved", "issued", "void"]
+    state: Literal["reserved", "pending_signature", "issued", "void"]
     status: Literal["valid", "suspended", "revoked", "superseded"]
     status_since: datetime | None
     issued_at: datetime | None
@@ -92,6 +95,7 @@ class DocumentAnswer(_Wire):
     pdf_url: str | None
     supersedes: str | None
     successor: str | None
+    officer: str | None = Field(description="who signs first; null: nobody")
 
 
 class FileVersionAnswer(_Wire):

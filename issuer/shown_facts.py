@@ -14,9 +14,18 @@ from typing import Any, Final
 from issuer.expected import Expected
 from issuer.refusals import Refusal, quote, refuse
 from register.short_code import group_short_code, short_code
-from templates.blocks import Block, Columns, Numbered, Pairs, Paragraph, Table
+from templates.blocks import (
+    Block,
+    Columns,
+    Numbered,
+    Pairs,
+    Paragraph,
+    Signature,
+    Table,
+)
 from templates.facts import Facts
 from templates.phrases import PAGE_FACTS, Phrase, Slot
+from templates.signature_block import read_signatory
 
 _RECORD: Final = "record.json"
 _LEAST_LINE: Final = 4
@@ -67,13 +76,28 @@ def _find_facts(blocks: Iterable[Block], facts: Facts) -> Iterator[str]:
         if isinstance(block, Columns):
             for column in block.columns:
                 yield from _find_facts(column.blocks, facts)
-        elif isinstance(block, Table):
-            yield from _find_cells(block, facts)
         else:
-            if isinstance(block, Numbered) and block.field:
-                yield from (words.text for words in facts.entries(block.field))
-            for phrase in _find_phrases(block, facts):
-                yield from _write_slots(phrase, facts)
+            yield from _find_in_block(block, facts)
+
+
+def _find_in_block(block: Block, facts: Facts) -> Iterator[str]:
+    if isinstance(block, Table):
+        yield from _find_cells(block, facts)
+    elif isinstance(block, Signature):
+        yield from _find_officer(facts)
+    elif isinstance(block, Numbered) and block.field:
+        yield from (words.text for words in facts.entries(block.field))
+    for phrase in _find_phrases(block, facts):
+        yield from _write_slots(phrase, facts)
+
+
+def _find_officer(facts: Facts) -> Iterator[str]:
+    """Yield who signs: a page must not name another than its record."""
+    if facts.officer is not None:
+        signatory = read_signatory(facts.officer)
+        for text in (signatory.name, signatory.position, signatory.on_behalf):
+            if text is not None:
+                yield facts.write_digits(text.th)
 
 
 def _find_phrases(block: Block, facts: Facts) -> tuple[Phrase, ...]:

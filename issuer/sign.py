@@ -30,7 +30,10 @@ from pyhanko.sign.validation import (
 )
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import TimestampSignatureStatus
+from pyhanko.sign.validation.status import (
+    PdfSignatureStatus,
+    TimestampSignatureStatus,
+)
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -41,6 +44,7 @@ from issuer.errors import (
     SealError,
     TimestampUnavailableError,
 )
+from issuer.signed_first import SignedFirst, check_signed_first
 from keys.signing import Signer
 from templates.document_type import SealLevel
 
@@ -96,35 +100,41 @@ class Sealer:
         """Close the connections to the authorities."""
         self._http.close()
 
-    def seal_pdf(self, pdf: bytes, level: SealLevel = SealLevel.B_LT) -> bytes:
+    def seal_pdf(
+        self,
+        pdf: bytes,
+        level: SealLevel = SealLevel.B_LT,
+        officer: SignedFirst | None = None,
+    ) -> bytes:
         """Return `pdf` with the agency's seal as certification signature.
+
+        After an officer's signature it is an approval signature over that, too; the
+        field prepared for it lets nothing be changed then either.
 
         Raises:
             TimestampUnavailableError: no authority gave a token.
             RevocationUnavailableError: no current revocation list.
             SealError: anything else, such as a revoked or expired certificate.
         """
-        return asyncio.run(self._seal(pdf, level))
+        return asyncio.run(self._seal(pdf, level, officer))
 
-    def check_sealed(self, sealed: bytes, level: SealLevel = SealLevel.B_LT) -> None:
+    def check_sealed(
+        self,
+        sealed: bytes,
+        level: SealLevel = SealLevel.B_LT,
+        officer: SignedFirst | None = None,
+    ) -> None:
         """Read the sealed file back and refuse it unless all of it is covered and good.
 
         Raises:
             SealError: what is wrong with it.
         """
         crls = self._crls.get()
-        context = self._validation_context(crls)
+        context = self._validation_context(crls, officer)
         try:
             reader = PdfFileReader(io.BytesIO(sealed))
-            [seal] = reader.embedded_regular_signatures
-            status = asyncio.run(
-                async_validate_pdf_signature(
-                    seal,
-                    signer_validation_context=context,
-                    ts_validation_context=context,
-                    skip_diff=True,  # nobody but us has added anything yet
-                )
-            )
+            *first, seal = reader.embedded_regular_signatures
+            statuses = [validate_signature(one, context) for one in (*first, seal)]
             stamps = [
                 asyncio.run(async_validate_pdf_timestamp(one, context, skip_diff=True))
                 for one in reader.embedded_timestamp_signatures
@@ -133,9 +143,9 @@ class Sealer:
         except Exception as error:  # whatever it is, this file must not go out
             raise SealError(f"the sealed file could not be read: {error}") from error
         _check_name(seal)
-        if not status.bottom_line:
-            raise SealError(f"the sealed file does not validate: {status.summary()}")
-        _check_stamps([status.timestamp_validity])
+        check_signed_first(first, officer)
+        for status in statuses:
+            _check_status(status)
         if len(stamps) != (level is SealLevel.B_LTA):
             raise SealError(f"the sealed file has {len(stamps)} document timestamps")
         _check_stamps(stamps)
@@ -143,19 +153,21 @@ class Sealer:
         if [_issuer_of(one) for one in stored] != [_issuer_of(one) for one in crls]:
             raise SealError("the sealed file lacks a revocation list")
 
-    async def _seal(self, pdf: bytes, level: SealLevel) -> bytes:
+    async def _seal(
+        self, pdf: bytes, level: SealLevel, officer: SignedFirst | None
+    ) -> bytes:
         crls = self._crls.get()
         timestamper = FailoverTimeStamper(self._http, self._sources.tsa_urls)
         try:
             await self._check_certificate(crls)
-            sealed = await self._seal_and_store(pdf, level, timestamper, crls)
+            sealed = await self._seal_and_store(pdf, level, timestamper, crls, officer)
         except (TimestampUnavailableError, RevocationUnavailableError):
             raise
         except TimestampRequestError as error:
             raise TimestampUnavailableError(str(error)) from error
         except (SigningError, PdfError, ValueError, KeyError, OSError) as error:
             if self._has_outgrown(timestamper):
-                return await self._seal(pdf, level)
+                return await self._seal(pdf, level, officer)
             raise SealError(f"the PDF could not be sealed: {error}") from error
         self._token_size = timestamper.token_size
         return sealed
@@ -173,13 +185,17 @@ class Sealer:
         level: SealLevel,
         timestamper: FailoverTimeStamper,
         crls: Sequence[crl.CertificateList],
+        officer: SignedFirst | None,
     ) -> bytes:
-        signed = await self._add_seal(pdf, timestamper)
+        before = [] if officer is None else officer.list_certificates(pdf)
+        signed = await self._add_signature(
+            pdf, timestamper, SEAL_FIELD, certify=officer is None
+        )
         writer = SealWriter(signed)
         DocumentSecurityStore.supply_dss_in_writer(
             writer,
             None,  # a VRI entry would repeat the store
-            certs=self._validation_certificates(timestamper),
+            certs=self._validation_certificates(timestamper, before),
             crls=crls,
         )
         output = io.BytesIO()
@@ -189,14 +205,14 @@ class Sealer:
             writer.write(output)  # type: ignore[no-untyped-call]  # pyHanko
         return output.getvalue()
 
-    async def _add_seal(
-        self, pdf: bytes, timestamper: FailoverTimeStamper
+    async def _add_signature(
+        self, pdf: bytes, timestamper: FailoverTimeStamper, field: str, *, certify: bool
     ) -> io.BytesIO:
         metadata = signers.PdfSignatureMetadata(
-            field_name=SEAL_FIELD,
+            field_name=field,
             md_algorithm="sha256",
             subfilter=fields.SigSeedSubFilter.PADES,
-            certify=True,
+            certify=certify,
             docmdp_permissions=fields.MDPPerm.NO_CHANGES,
             signer_key_usage={"non_repudiation", "digital_signature"},
         )
@@ -246,19 +262,26 @@ class Sealer:
                 )
 
     def _validation_certificates(
-        self, timestamper: FailoverTimeStamper
+        self,
+        timestamper: FailoverTimeStamper,
+        before: Sequence[asn1_x509.Certificate],
     ) -> list[asn1_x509.Certificate]:
-        """Return the paths of seal and tokens but for the roots, each only once."""
+        """Return the paths of all signatures and tokens but for our roots, once each.
+
+        `before` are those of a signature that was there already.
+        """
         roots = {one.dump() for one in self._roots}
-        found = [self._certificate, *self._others, *timestamper.certificates]
+        found = [self._certificate, *self._others, *timestamper.certificates, *before]
         return list({c.dump(): c for c in found if c.dump() not in roots}.values())
 
     def _validation_context(
-        self, crls: Sequence[crl.CertificateList]
+        self,
+        crls: Sequence[crl.CertificateList],
+        officer: SignedFirst | None = None,
     ) -> ValidationContext:
         clock = self._sources.clock
         return ValidationContext(
-            trust_roots=self._roots,
+            trust_roots=[*self._roots, *([officer.root] if officer else [])],
             other_certs=self._others,
             crls=crls,
             moment=None if clock is None else clock(),
@@ -331,6 +354,25 @@ async def add_timestamp(
         bytes_reserved=2 * (token_size + _BESIDE_THE_TOKEN),
         output=output,
     )
+
+
+def validate_signature(
+    signature: EmbeddedPdfSignature, context: ValidationContext
+) -> PdfSignatureStatus:
+    return asyncio.run(
+        async_validate_pdf_signature(
+            signature,
+            signer_validation_context=context,
+            ts_validation_context=context,
+            skip_diff=True,  # nobody but us has added anything yet
+        )
+    )
+
+
+def _check_status(status: PdfSignatureStatus) -> None:
+    if not status.bottom_line:
+        raise SealError(f"the sealed file does not validate: {status.summary()}")
+    _check_stamps([status.timestamp_validity])
 
 
 def _check_name(seal: EmbeddedPdfSignature) -> None:

@@ -121,6 +121,19 @@ class Officers(Events):
                 ),
             )  # fmt: skip
 
+    def check_officer_free(self, agency_id: AgencyId, officer_id: str) -> None:
+        """Check that an id was never used, before a key is made for it.
+
+        Raises:
+            OfficerExistsError: it is or was in use.
+        """
+        with self._read() as session:
+            if session.get(OfficerRow, (agency_id, officer_id)) is not None:
+                raise OfficerExistsError(
+                    f"Agency {agency_id} has or had an officer {officer_id}; a new key "
+                    f"or position needs a new id, such as {officer_id}-2"
+                )
+
     def retire_officer(
         self, agency_id: AgencyId, officer_id: str, actor: str, reason: str,
         now: datetime,
@@ -187,6 +200,12 @@ class Officers(Events):
             row.locked_until = None
             if row.failures >= MAX_FAILURES:
                 row.locked_until = now + LOCKED_FOR
+
+    def forget_try(self, officer: Officer) -> None:
+        """Take a counted try back: the key was out of reach, so no secret was tried."""
+        with self._write() as session:
+            row = _lock_officer(session, officer.agency_id, officer.id)
+            row.failures, row.locked_until = max(0, row.failures - 1), None
 
     def record_failed_try(
         self, officer: Officer, actor: str, now: datetime, details: dict[str, Any]

@@ -37,6 +37,7 @@ from templates.picture_block import make_picture_block
 from templates.pictures import Picture, read_photograph
 from templates.place import Place
 from templates.qr_block import QrModules, make_qr_block
+from templates.signature_block import write_signature
 from templates.strips import (
     ROUNDING,
     Strip,
@@ -52,8 +53,6 @@ from templates.tables import make_table
 from templates.typesetter import Typesetter
 from templates.words import Run
 
-_SEAL_NOTE_TH = "ประทับตราอิเล็กทรอนิกส์ของหน่วยงานแล้ว"
-_SEAL_NOTE_EN = "Sealed electronically by the agency"
 _EMBLEM_ALT = "ตราสัญลักษณ์"
 _ROLES = {"title": "H1", "heading": "H2", "body": "P"}
 _LABEL_GAP = 6
@@ -277,23 +276,20 @@ class Composer:
     def _make_signature(
         self, block: Signature, width: float, parent: Element
     ) -> list[Strip]:
-        signatory = self.type.signatory
         size = self.setter.size_of(block.style) * SMALL_SIGNATURE
         small = replace(block.style, size=size, tone="gray", leading=1.2)
-        lines = [(_SEAL_NOTE_TH, small)]
-        if block.english:
-            lines.append((_SEAL_NOTE_EN, replace(small, leading=1.1)))
-        lines.append((f"({signatory.name.th})", block.style))
-        if block.english:
-            lines.append((signatory.name.en, small))
-        lines.append((signatory.position.th, block.style))
-        if block.english:
-            lines.append((signatory.position.en, small))
-        if signatory.on_behalf:
-            lines.append((signatory.on_behalf.th, block.style))
+        styles = {
+            "line": block.style,
+            "small": small,
+            "tight": replace(small, leading=1.1),
+        }
         strips: list[Strip] = []
-        for text, style in lines:
-            runs = [Run(self.setter.write_digits(text), bold=style.bold)]
+        for line in write_signature(self.type, self.facts.officer):
+            if line.english and not block.english:
+                continue
+            style = styles[line.size]
+            text = line.text if line.english else self.setter.write_digits(line.text)
+            runs = [Run(text, bold=style.bold)]
             strips += self.setter.set_text(runs, width, style, element=parent.add("P"))
         return strips
 

@@ -109,6 +109,16 @@ class Facts:
             return True
         return bool(self._record.get(name))
 
+    @property
+    def officer(self) -> Mapping[str, Any] | None:
+        """What the record says of the officer who signs; None where none does."""
+        found: Mapping[str, Any] | None = self._record.get("officer")
+        return found
+
+    def write_digits(self, text: str) -> str:
+        """Return a text with the digits of the type, Thai or Arabic."""
+        return to_thai_digits(text) if self._thai_digits else text
+
     def longest_fields(self, count: int) -> tuple[str, ...]:
         """Return the names of the fields whose values are longest, as they are typed.
 

@@ -16,6 +16,7 @@ from tra.commands import (
     documents,
     guardian,
     keys,
+    officers,
     server,
     trust,
     types,
@@ -77,6 +78,7 @@ def _register_commands() -> None:
     app.add_typer(keys.app, name="keys")
     app.add_typer(guardian.app, name="guardian")
     app.add_typer(trust.app, name="trust")
+    app.add_typer(officers.app, name="officers")
     document_types.command("list")(types.list_types)
     document_types.command("show")(types.show_type)
     document_types.command("new")(types.new_type)

@@ -66,4 +66,5 @@ def document_facts(issuer: Issuer, document: Document) -> dict[str, object]:
         "short_code": group_short_code(short_code(document.id)),
         "supersedes": document.supersedes,
         "successor": document.successor,
+        "officer": document.officer_id,
     }

@@ -22,7 +22,7 @@ from issuer.issue import (
     preview_document,
 )
 from issuer.revoke import change_status, supersede_document
-from register.document import Action, Document
+from register.document import Action, Document, State
 from register.store import StatusChange
 from tra.clock import system_clock
 from tra.data_file import parse_data, read_data_file
@@ -51,6 +51,10 @@ DocumentIdArgument = Annotated[
 ]
 OutputFile = Annotated[
     Path | None, typer.Option("--output", "-o", help="Where to write the PDF.")
+]
+OfficerOption = Annotated[
+    str | None,
+    typer.Option("--officer", help="Who is to sign, where the type asks for one."),
 ]
 Key = Annotated[
     str | None,
@@ -84,6 +88,7 @@ def issue(  # noqa: PLR0913 - one parameter for each option
     valid_from: Annotated[str | None, typer.Option(help="YYYY-MM-DD")] = None,
     valid_until: Annotated[str | None, typer.Option(help="YYYY-MM-DD")] = None,
     key: Key = None,
+    officer: OfficerOption = None,
     agency: AgencyOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only a preview: no number, no seal.")
@@ -98,6 +103,7 @@ def issue(  # noqa: PLR0913 - one parameter for each option
         valid_from=_parse_day(valid_from, "--valid-from"),
         valid_until=_parse_day(valid_until, "--valid-until"),
         idempotency_key=key or f"cli-{secrets.token_urlsafe(16)}",
+        officer=officer,
     )
     with open_home(read_home()) as issuer:
         caller = operator(issuer.store, agency)
@@ -181,6 +187,7 @@ def supersede(  # noqa: PLR0913 - one parameter for each option
     valid_from: Annotated[str | None, typer.Option(help="YYYY-MM-DD")] = None,
     valid_until: Annotated[str | None, typer.Option(help="YYYY-MM-DD")] = None,
     key: Key = None,
+    officer: OfficerOption = None,
     agency: AgencyOption = None,
     as_json: Json = False,
 ) -> None:
@@ -198,6 +205,7 @@ def supersede(  # noqa: PLR0913 - one parameter for each option
             valid_from=_parse_day(valid_from, "--valid-from"),
             valid_until=_parse_day(valid_until, "--valid-until"),
             idempotency_key=key or f"cli-{secrets.token_urlsafe(16)}",
+            officer=officer,
             supersedes=found.id,
             order=order.change(Action.SUPERSEDE, caller.actor),
         )
@@ -266,8 +274,13 @@ def _report(
         facts["path"] = str(path)
     if as_json:
         print_json(facts)
-    else:
-        print_facts(facts)
+        return
+    print_facts(facts)
+    if document.state is State.PENDING_SIGNATURE:
+        typer.echo(
+            f"\nIt waits for officer {document.officer_id}: "
+            f"`tra officers sign {document.officer_id} {document.id}`."
+        )
 
 
 def _check_writable(output: Path | None) -> None:
