@@ -16,7 +16,12 @@ from issuer.refusals import Refusal, refuse, refuse_part
 
 _FIELDS: Final = (["Seal"], ["Officer", "Seal"])
 """Signature fields that a document may have, in the order they are filled in."""
-_LOCK: Final = {"/Type": "/SigFieldLock", "/Action": "/All", "/P": "1"}
+_LOCK: Final = {
+    "/Type": "/SigFieldLock",
+    "/Action": "/Include",
+    "/Fields": "Officer Seal",
+    "/P": "1",
+}
 """What a seal after an officer's signature says of later changes: none."""
 _SIDES_DIFFER: Final = 0.01
 """Points; boxes are written with more digits than anyone sees."""
@@ -130,7 +135,12 @@ def _check_form(form: Object) -> list[tuple[int, int]]:
 
 
 def _describe(found: Object) -> dict[str, str]:
-    return {key: str(value) for key, value in found.items()}
+    return {
+        key: " ".join(map(str, value.as_list()))
+        if isinstance(value, Array)
+        else str(value)
+        for key, value in found.items()
+    }
 
 
 def _check_annotation(annotation: Object, fields: list[tuple[int, int]]) -> None:

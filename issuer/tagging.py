@@ -86,5 +86,11 @@ def _lock_after_seal(pdf: Pdf) -> None:
     """
     seal = pdf.Root.AcroForm.Fields[-1]
     seal.Lock = pdf.make_indirect(
-        Dictionary(Type=Name.SigFieldLock, Action=Name.All, P=1)
+        Dictionary(
+            Type=Name.SigFieldLock,
+            Action=Name.Include,
+            # Not all fields: archive timestamps come in fields of their own.
+            Fields=Array([String(OFFICER_FIELD), String(SEAL_FIELD)]),
+            P=1,
+        )
     )

@@ -20,12 +20,12 @@ _SEALED: Final = Localized(
     "ประทับตราอิเล็กทรอนิกส์ของหน่วยงานแล้ว", "Sealed electronically by the agency"
 )
 _SIGNED: Final = Localized(
-    "ลงลายมือชื่ออิเล็กทรอนิกส์โดยเจ้าหน้าที่ และประทับตราอิเล็กทรอนิกส์ของหน่วยงาน",
-    "Signed electronically by the officer and sealed by the agency",
+    "ลงลายมือชื่อและประทับตราทางอิเล็กทรอนิกส์แล้ว",
+    "Signed by the officer and sealed by the agency, electronically",
 )
 _TIME_IS_INSIDE: Final = Localized(
-    "(เวลาลงนามอยู่ในลายมือชื่ออิเล็กทรอนิกส์)",
-    "(the time of signing is in the signature)",
+    "เวลาลงนามอยู่ในลายมือชื่ออิเล็กทรอนิกส์",
+    "The time of signing is in the signature",
 )
 
 Size = Literal["line", "small", "tight"]
@@ -56,8 +56,10 @@ def write_signature(
         yield SignatureLine(signatory.on_behalf.th, "line")
     if officer is not None:
         asked = _write_moment(officer["asked_at"])
-        yield SignatureLine(f"{asked.th} {_TIME_IS_INSIDE.th}", "small")
-        yield SignatureLine(f"{asked.en} {_TIME_IS_INSIDE.en}", "small", english=True)
+        yield SignatureLine(asked.th, "small")
+        yield SignatureLine(_TIME_IS_INSIDE.th, "small")
+        yield SignatureLine(asked.en, "small", english=True)
+        yield SignatureLine(_TIME_IS_INSIDE.en, "small", english=True)
 
 
 def read_signatory(officer: Mapping[str, Any]) -> Signatory:
@@ -74,6 +76,6 @@ def _write_moment(instant: str) -> Localized:
     at = datetime.fromisoformat(instant).astimezone(_BANGKOK)
     month, year = MONTHS_TH[at.month - 1], at.year + BUDDHIST_ERA
     return Localized(
-        f"เสนอลงนามเมื่อ {at.day} {month} {year} เวลา {at:%H.%M} น.",
+        f"เสนอลงนาม {at.day} {month} {year} เวลา {at:%H.%M} น.",
         f"Presented for signature on {write_date_en(at.date())} at {at:%H:%M}",
     )

@@ -41,6 +41,7 @@ from register.document import (
     new_document_id,
 )
 from register.envelope import key_id
+from register.officer import OfficerFacts
 from register.public_record import (
     FileEntry,
     PublicField,
@@ -141,6 +142,7 @@ class AgencyForge:
     publication_period: Period = field(default_factory=Period)
     seal_certificates: tuple[SealCertificate, ...] = ()
     """Single seals that the trust list names."""
+    officer_anchors: tuple[SealAnchor, ...] = ()
 
     @property
     def identifier(self) -> str:
@@ -251,7 +253,12 @@ class Forge:
         )
         return replace(plain, **changes)
 
-    def make_record(self, document: Document, agency: AgencyForge) -> bytes:
+    def make_record(
+        self,
+        document: Document,
+        agency: AgencyForge,
+        officer: OfficerFacts | None = None,
+    ) -> bytes:
         """Make the record of a document."""
         return build_record(
             document,
@@ -260,6 +267,7 @@ class Forge:
                 th="พ.ร.บ. ตัวอย่าง พ.ศ. ๒๕๖๐ มาตรา ๙", en="Sample Act, s.9"
             ),
             verify_url=document_url(HOST, document.id),
+            officer=officer,
         )
 
     def make_claim(
@@ -398,6 +406,7 @@ class Forge:
                 ),
             ),
             seal_certificates=agency.seal_certificates,
+            officer_anchors=agency.officer_anchors,
         )
 
     def publish(self, *, at: datetime | None = None) -> Publication:

@@ -19,7 +19,7 @@ from tra.officer_desk import KeySource, NewOfficer, add_officer
 PERMIT: Final = "officer_permit"
 """The type; `PERMIT_LTA` is the same with archive timestamps."""
 PERMIT_LTA: Final = "officer_permit_lta"
-PASSPHRASE: Final = "ม้าแก่ขี่รถไฟ-42"
+PASSPHRASE: Final = "ม้าแก่ขี่รถไฟ-42"  # noqa: S105 - of keys that are thrown away
 
 
 def make_types(folder: Path) -> tuple[Path, ...]:

@@ -48,6 +48,11 @@ class IntactPdf:
         """The newest signature: an officer signs before the agency seals."""
         return [one for one in self.signatures if not one.is_timestamp][-1]
 
+    @property
+    def before_seal(self) -> tuple[PdfSignature, ...]:
+        """The signatures that were there when the agency sealed, oldest first."""
+        return tuple(s for s in self.changes if not s.is_timestamp)[:-1]
+
 
 def judge_integrity(
     data: bytes, *, limits: Limits, password: str | None, findings: Findings

@@ -69,6 +69,7 @@ class CheckId(StrEnum):
     STATUS = "status"
     DATES = "dates"
     ISSUED_BYTES = "issued_bytes"
+    OFFICER = "officer_signature"
 
     @property
     def number(self) -> int:
@@ -126,6 +127,9 @@ class Reason(StrEnum):
     CLAIM_UNCONFIRMED = "claim_unconfirmed"
     AGENCY_MISMATCH = "issuer_mismatch"
     TYPE_NOT_PERMITTED = "type_not_permitted"
+    OFFICER_MISSING = "officer_signature_missing"
+    OFFICER_MISMATCH = "officer_mismatch"
+    OFFICER_ORDER = "officer_signed_late"
 
     # What the register says of it.
     NOT_REGISTERED = "not_registered"

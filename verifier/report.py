@@ -51,7 +51,10 @@ EXIT_CODES: dict[Outcome, int] = {
 }
 
 REQUIRED_CHECKS: dict[Basis, tuple[CheckId, ...]] = {
-    Basis.FILE: tuple(check for check in CheckId if check is not CheckId.QR),
+    # An officer's signature is asked of some documents; it is listed where it is.
+    Basis.FILE: tuple(
+        check for check in CheckId if check not in {CheckId.QR, CheckId.OFFICER}
+    ),
     Basis.CLAIM: (
         CheckId.QR,
         CheckId.TRUST_LIST,
@@ -125,6 +128,9 @@ _UNKNOWN = (
     Reason.CLAIM_KEY_UNKNOWN,
     Reason.AGENCY_MISMATCH,
     Reason.TYPE_NOT_PERMITTED,
+    Reason.OFFICER_MISSING,
+    Reason.OFFICER_MISMATCH,
+    Reason.OFFICER_ORDER,
 )
 _GENUINE_UNCHECKED = (
     Reason.LIMIT,

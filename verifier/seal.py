@@ -23,7 +23,13 @@ from verifier.pdf_input import Attachments, read_attachments
 from verifier.reasons import CheckId, Reason
 from verifier.report import Findings
 from verifier.signature import PdfSignature
-from verifier.signer import Signer, describe_signature, find_signer, name_signers
+from verifier.signer import (
+    Signer,
+    check_seal_is_agency,
+    describe_signature,
+    find_signer,
+    name_signers,
+)
 
 _OPEN = frozenset({Reason.TRY_LATER, Reason.OUT_OF_BOUNDS, Reason.CHAIN_FAILURE})
 """Reasons that leave open whether the signer is who the certificate says."""
@@ -36,6 +42,8 @@ class Sealed:
     signer: Signer
     time: SigningTime | None
     attachments: Attachments
+    material: ValidationData
+    """What the file brings along to check its signatures by."""
 
 
 def judge_seal(
@@ -62,7 +70,7 @@ def judge_seal(
         )
         if time is None and attachments is not None and attachments.record is not None:
             raise CheckError(Reason.NO_POE, "the seal has no time stamp")
-    signer = _judge_signer(seal, trust, time, material, findings)
+    signer = _judge_signer(intact, trust, time, material, findings)
     findings.signature = describe_signature(
         seal,
         time=time,
@@ -83,18 +91,20 @@ def judge_seal(
         )
     if signer is None or attachments is None:
         return None
-    return Sealed(signer=signer, time=time, attachments=attachments)
+    return Sealed(signer=signer, time=time, attachments=attachments, material=material)
 
 
 def _judge_signer(
-    seal: PdfSignature,
+    intact: IntactPdf,
     trust: TrustList,
     time: SigningTime | None,
     material: ValidationData,
     findings: Findings,
 ) -> Signer | None:
+    seal = intact.seal
     candidates = name_signers(seal, trust)
     try:
+        check_seal_is_agency(seal, intact.before_seal)
         signer = find_signer(
             seal,
             candidates,

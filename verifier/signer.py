@@ -10,7 +10,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from asn1crypto import x509
 
 from register.members import format_instant
 from register.trust_list import Agency, Period, SealAnchor, TrustList
@@ -25,6 +27,9 @@ from verifier.claims import check_period
 from verifier.errors import CheckError
 from verifier.reasons import Reason
 from verifier.signature import PdfSignature
+
+_PERSON: Final = frozenset({"2.5.4.4", "2.5.4.42", "2.5.4.65"})
+"""surname, givenName, pseudonym: what a subject names a person by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +111,6 @@ def describe_signature(
 ) -> Mapping[str, object]:
     """Return what a person may want to know of a signature."""
     certificate = signature.cms.signer
-    validity = certificate["tbs_certificate"]["validity"]
     return {
         "field": signature.name,
         "signer": describe_name(certificate.subject),
@@ -119,13 +123,8 @@ def describe_signature(
             {"at": format_instant(one.at), "authority": one.authority}
             for one in archived
         ],
-        "certificate": {
-            "issuer": describe_name(certificate.issuer),
-            "serial": format(certificate.serial_number, "x"),
-            "sha256": hashlib.sha256(certificate.dump()).hexdigest(),
-            "not_before": format_instant(validity["not_before"].native),
-            "not_after": format_instant(validity["not_after"].native),
-        },
+        "certificate": describe_certificate(certificate),
+        "officer": None,
         "later_changes": [change["text"]["en"] for change in changes],
     }
 
@@ -133,6 +132,40 @@ def describe_signature(
 def _key_sha256(signature: PdfSignature) -> bytes:
     spki = signature.cms.signer["tbs_certificate"]["subject_public_key_info"]
     return hashlib.sha256(spki.dump()).digest()
+
+
+def describe_certificate(certificate: x509.Certificate) -> Mapping[str, object]:
+    """Return what a person may want to know of a certificate."""
+    validity = certificate["tbs_certificate"]["validity"]
+    return {
+        "issuer": describe_name(certificate.issuer),
+        "serial": format(certificate.serial_number, "x"),
+        "sha256": hashlib.sha256(certificate.dump()).hexdigest(),
+        "not_before": format_instant(validity["not_before"].native),
+        "not_after": format_instant(validity["not_after"].native),
+    }
+
+
+def names_person(certificate: x509.Certificate) -> bool:
+    """Tell whether a certificate is of a person (EN 319 412-2 §4.2.4)."""
+    return not _PERSON.isdisjoint(name_values(certificate.subject))
+
+
+def check_seal_is_agency(seal: PdfSignature, before: Sequence[PdfSignature]) -> None:
+    """Check that the last signature of a file is no person's.
+
+    Raises:
+        CheckError: OFFICER_ORDER if an agency signed before, else CHAIN_CONSTRAINTS.
+    """
+    if not names_person(seal.cms.signer):
+        return
+    if any(not names_person(one.cms.signer) for one in before):
+        raise CheckError(
+            Reason.OFFICER_ORDER, "a person signed after the agency had sealed"
+        )
+    raise CheckError(
+        Reason.CHAIN_CONSTRAINTS, "the certificate is of a person and no seal"
+    )
 
 
 def _all_anchors(trust: TrustList) -> list[bytes]:

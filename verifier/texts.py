@@ -107,6 +107,9 @@ CHECK_NAMES: dict[CheckId, Text] = {
     CheckId.ISSUED_BYTES: Text(
         th="ไฟล์ตรงกับที่หน่วยงานออกให้ทุกไบต์", en="File is byte for byte the one issued"
     ),
+    CheckId.OFFICER: Text(
+        th="เจ้าหน้าที่ลงลายมือชื่อก่อนประทับตรา", en="Signed by the officer before the seal"
+    ),
 }
 
 _ACCEPT = Text(
@@ -428,6 +431,27 @@ REASON_TEXTS: dict[Reason, tuple[Text, Text]] = {
         Text(
             th="หน่วยงานที่ลงลายมือชื่อไม่มีสิทธิออกเอกสารชนิดนี้",
             en="The agency that signed may not issue documents of this type.",
+        ),
+        _REFUSE,
+    ),
+    Reason.OFFICER_MISSING: (
+        Text(
+            th="เอกสารชนิดนี้ต้องมีลายมือชื่อของเจ้าหน้าที่ แต่ไม่พบในไฟล์",
+            en="An officer must sign documents of this type, and none has.",
+        ),
+        _REFUSE,
+    ),
+    Reason.OFFICER_MISMATCH: (
+        Text(
+            th="ลายมือชื่อของเจ้าหน้าที่ไม่ใช่ของผู้ที่ระบุไว้ในเอกสาร",
+            en="The officer's signature is not that of the person the document names.",
+        ),
+        _REFUSE,
+    ),
+    Reason.OFFICER_ORDER: (
+        Text(
+            th="เจ้าหน้าที่ลงลายมือชื่อหลังหน่วยงานประทับตราแล้ว",
+            en="The officer signed after the agency had sealed the document.",
         ),
         _REFUSE,
     ),

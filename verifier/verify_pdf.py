@@ -26,6 +26,7 @@ from verifier.errors import CheckError
 from verifier.integrity import judge_integrity
 from verifier.issued_file import check_issued_bytes
 from verifier.limits import Limits
+from verifier.officer import Asked, judge_officer
 from verifier.reasons import Basis, CheckId, Integrity, Reason
 from verifier.report import Findings, Report
 from verifier.seal import Sealed, judge_seal
@@ -50,7 +51,7 @@ def verify_pdf(
        after it, without regard to trust.
     2. Read the trust list; prove the time of signing; find whose seal it is.
     3. Read record and claim as they were sealed: they agree with each other
-       and with the signer.
+       and with the signer; where an officer had to sign before the seal, one did.
     4. Ask the register: public record, status, dates, the file that was issued.
     5. Decide.
     """
@@ -93,6 +94,14 @@ def _verify(
     claimed = _judge_record(sealed, trust, findings)
     if claimed is None:
         return
+    judge_officer(
+        intact,
+        sealed,
+        Asked(facts=claimed.facts, entry=claimed.entry),
+        trust=trust,
+        limits=limits,
+        findings=findings,
+    )
     # 4. What the register says of it.
     record = judge_standing(
         findings,
@@ -118,6 +127,7 @@ def _verify(
 class _Claimed:
     signed: SignedClaim
     entry: TypeEntry
+    facts: RecordFacts
 
 
 def _judge_record(
@@ -157,7 +167,9 @@ def _judge_record(
     passed = log.has_passed(
         CheckId.CLAIM, CheckId.CLAIM_RECORD, CheckId.AGENCY, CheckId.TYPE
     )
-    return _Claimed(signed=signed, entry=entry) if passed and entry else None
+    if not passed or entry is None:
+        return None
+    return _Claimed(signed=signed, entry=entry, facts=facts)
 
 
 def _read_facts(record: bytes | None) -> RecordFacts:

@@ -50,6 +50,8 @@ export const WORDS = {
   checkedBy: { th: 'ตรวจโดย', en: 'Checked by' },
   byDevice: { th: 'อุปกรณ์ของท่านเอง', en: 'Your own device' },
   byServer: { th: 'เครื่องให้บริการ', en: 'The server of' },
+  officer: { th: 'เจ้าหน้าที่ผู้ลงลายมือชื่อ', en: 'Signed by the officer' },
+  officerSignedAt: { th: 'เวลาที่เจ้าหน้าที่ลงลายมือชื่อ', en: 'The officer signed at' },
   signedBy: { th: 'ผู้ลงลายมือชื่อ', en: 'Signed by' },
   signedAt: { th: 'เวลาที่ลงลายมือชื่อ', en: 'Time of signing' },
   checks: { th: 'รายการที่ตรวจ', en: 'Every check' },

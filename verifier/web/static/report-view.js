@@ -19,6 +19,7 @@ import {
  *   text?: Text, advice?: Text, file?: {sha256?: string} | null,
  *   signature?: {
  *     signer?: string, agency?: {name: Text} | null, signed_at?: string | null,
+ *     officer?: {name: Text, position: Text, authority?: Text | null, signed_at: string} | null,
  *   } | null,
  *   checks: (import('./verdict.js').Check & {name?: Text, text?: Text, detail?: string})[],
  * }} AnyReport
@@ -245,6 +246,7 @@ function drawSources(report, { lang, level }) {
     ? `${trust.name?.[lang] ?? ''} (${WORDS.edition[lang]} ${trust.seq})`
     : WORDS.notRead[lang];
   const signer = signature?.agency?.name[lang] ?? signature?.signer ?? null;
+  const officer = signature?.officer ?? null;
   const by = report.basis === 'file'
     ? `${WORDS.byServer[lang]} ${location.host}`
     : WORDS.byDevice[lang];
@@ -258,6 +260,8 @@ function drawSources(report, { lang, level }) {
       row(WORDS.statusRead[lang], read),
       known && status?.since ? row(WORDS.statusSince[lang], drawInstant(status.since, lang)) : null,
       row(WORDS.trustList[lang], list),
+      officer ? row(WORDS.officer[lang], describeOfficer(officer, lang)) : null,
+      officer ? row(WORDS.officerSignedAt[lang], drawInstant(officer.signed_at, lang)) : null,
       row(WORDS.signedBy[lang], signer),
       signature?.signed_at
         ? row(WORDS.signedAt[lang], drawInstant(signature.signed_at, lang))
@@ -266,6 +270,14 @@ function drawSources(report, { lang, level }) {
       row(WORDS.checkedBy[lang], by),
     ),
   );
+}
+
+/**
+ * @param {{name: Text, position: Text, authority?: Text | null}} officer
+ * @param {Lang} lang
+ */
+function describeOfficer({ name, position, authority }, lang) {
+  return [name, position, authority].flatMap((text) => (text ? [text[lang]] : [])).join(', ');
 }
 
 /**

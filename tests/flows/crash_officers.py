@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run as a program: let an officer sign, and die without warning before a named step.
+
+`python -m tests.flows.crash_officers HOME URL STEP KEY` — as `tests.flows.crash`.
+"""
+
+import sys
+from pathlib import Path
+
+from pydantic import SecretStr
+
+import issuer.issue
+import issuer.officer_signing
+from issuer.agencies import ALL_PERMISSIONS, Caller
+from issuer.context import open_issuer
+from issuer.draft import IssueRequest
+from issuer.files import FileStore
+from issuer.issue import issue_document
+from issuer.officer_sign import OfficerSealer
+from issuer.officer_signing import Confirmed, sign_documents
+from issuer.sign import Sealer
+from keys.store import open_key_store
+from register.document import AgencyId
+from register.store import Store
+from tests.flows.crash import die
+from tests.officers import PASSPHRASE, PERMIT
+from tests.world import make_home
+from tra.clock import system_clock
+
+STEPS = {
+    "ask_signature": (Store, "ask_signature"),
+    "waiting": (issuer.officer_signing, "read_shown"),
+    "count_try": (Store, "count_try"),
+    "record_authenticated": (Store, "record_authenticated"),
+    "record_signing": (Store, "record_signing"),
+    "sign": (OfficerSealer, "sign_pdf"),
+    "put_signed": (FileStore, "put_pdf"),
+    "record_signed": (Store, "record_signed"),
+    "seal": (Sealer, "seal_pdf"),
+    "put_sealed": (Sealer, "check_sealed"),
+    "record_issued": (Store, "record_issued"),
+    "publish": (issuer.issue, "publish_pending"),
+}
+
+
+def main() -> None:
+    """Do it, and die on the way."""
+    folder, url, step, key = sys.argv[1:]
+    types = sorted(Path(folder).parent.parent.glob("types*/officer_permit*"))
+    home = make_home(Path(folder), url, types=tuple(types))
+    office = open_issuer(home.issuer, open_key_store(home.keys), clock=system_clock)
+    place, name = STEPS[step]
+    if step == "ask_signature":
+        setattr(place, name, die)
+    caller = Caller(
+        actor="test:crash", agency_id=AgencyId("TRADE"), permissions=ALL_PERMISSIONS
+    )
+    request = IssueRequest(
+        type_id=PERMIT,
+        data=office.catalogue.get_type(PERMIT).sample(),
+        idempotency_key=key,
+        officer="somchai",
+    )
+    document = issue_document(office, caller, request, system_clock())
+    asked = office.store.find_signature(document.id)
+    assert asked is not None
+    seen = Confirmed(document_id=document.id, shown_sha256=asked.drawn_sha256)
+    setattr(place, name, die)
+    sign_documents(
+        office, caller, "somchai", [seen], SecretStr(PASSPHRASE), system_clock()
+    )
+
+
+if __name__ == "__main__":
+    main()
