@@ -57,6 +57,7 @@ class World:
             "TRA_HOME": str(self.folder),
             "TRA_VERIFY_URL": self.url,
             "TRA_PKI_URL": f"{self.url}/pki",
+            "TRA_TYPES": ",".join(map(str, self.home.issuer.types)),
         }
 
     def token(self, agency: str = "TRADE", **limits: Any) -> str:  # noqa: ANN401

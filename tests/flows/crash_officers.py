@@ -9,14 +9,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-import issuer.issue
-import issuer.officer_signing
 from issuer.agencies import ALL_PERMISSIONS, Caller
 from issuer.context import open_issuer
 from issuer.draft import IssueRequest
 from issuer.files import FileStore
 from issuer.issue import issue_document
-from issuer.officer_sign import OfficerSealer
 from issuer.officer_signing import Confirmed, sign_documents
 from issuer.sign import Sealer
 from keys.store import open_key_store
@@ -29,25 +26,19 @@ from tra.clock import system_clock
 
 STEPS = {
     "ask_signature": (Store, "ask_signature"),
-    "waiting": (issuer.officer_signing, "read_shown"),
-    "count_try": (Store, "count_try"),
     "record_authenticated": (Store, "record_authenticated"),
     "record_signing": (Store, "record_signing"),
-    "sign": (OfficerSealer, "sign_pdf"),
     "put_signed": (FileStore, "put_pdf"),
     "record_signed": (Store, "record_signed"),
     "seal": (Sealer, "seal_pdf"),
-    "put_sealed": (Sealer, "check_sealed"),
     "record_issued": (Store, "record_issued"),
-    "publish": (issuer.issue, "publish_pending"),
 }
 
 
 def main() -> None:
     """Do it, and die on the way."""
     folder, url, step, key = sys.argv[1:]
-    types = sorted(Path(folder).parent.parent.glob("types*/officer_permit*"))
-    home = make_home(Path(folder), url, types=tuple(types))
+    home = make_home(Path(folder), url)  # and TRA_TYPES
     office = open_issuer(home.issuer, open_key_store(home.keys), clock=system_clock)
     place, name = STEPS[step]
     if step == "ask_signature":
