@@ -139,6 +139,18 @@ EXPLANATIONS: dict[Reason, str] = {
     Reason.TYPE_NOT_PERMITTED: (
         "The trust list does not let the agency issue this type."
     ),
+    Reason.OFFICER_MISSING: (
+        "An officer must sign documents of this type and version, and none has, or "
+        "the record names none."
+    ),
+    Reason.OFFICER_MISMATCH: (
+        "The signature before the seal is not by the certificate that the record "
+        "names, of no person, over another record, or one of several."
+    ),
+    Reason.OFFICER_ORDER: (
+        "A person signed after the agency's seal, or the officer's time stamp is "
+        "later than the seal's."
+    ),
     Reason.NOT_REGISTERED: "The publication answers, and has no record of this id.",
     Reason.REGISTER_UNREACHABLE: "The public record cannot be read now.",
     Reason.REGISTER_INVALID: (

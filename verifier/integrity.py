@@ -51,7 +51,7 @@ class IntactPdf:
     @property
     def before_seal(self) -> tuple[PdfSignature, ...]:
         """The signatures that were there when the agency sealed, oldest first."""
-        return tuple(s for s in self.changes if not s.is_timestamp)[:-1]
+        return tuple(s for s in self.signatures if not s.is_timestamp)[:-1]
 
 
 def judge_integrity(

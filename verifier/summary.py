@@ -153,7 +153,10 @@ def _about_document(
 
 
 def _about_signature(signature: Mapping[str, object]) -> Section:
-    rows = [("ชื่อในใบรับรอง", str(signature.get("signer") or "-"))]
+    rows = [
+        *_about_officer(signature.get("officer")),
+        ("ชื่อในใบรับรอง", str(signature.get("signer") or "-")),
+    ]
     agency = signature.get("agency")
     if isinstance(agency, Mapping):
         rows.append(("หน่วยงานตามบัญชีรายชื่อ", _thai(agency["name"])))
@@ -167,6 +170,19 @@ def _about_signature(signature: Mapping[str, object]) -> Section:
         rows.append(("ผู้ออกใบรับรอง", str(certificate["issuer"])))
         rows.append(("เลขที่ใบรับรอง", str(certificate["serial"])))
     return Section(heading="ลายมือชื่อดิจิทัล", rows=tuple(rows))
+
+
+def _about_officer(officer: object) -> list[tuple[str, str]]:
+    """Return who signed before the seal, and when, where somebody did."""
+    if not isinstance(officer, Mapping):
+        return []
+    signed = datetime.fromisoformat(str(officer["signed_at"]))
+    said = [officer[name] for name in ("name", "position", "authority")]
+    who = ", ".join(_thai(text) for text in said if text is not None)
+    return [
+        ("เจ้าหน้าที่ผู้ลงลายมือชื่อ", who),
+        ("เวลาที่เจ้าหน้าที่ลงลายมือชื่อ", write_instant(signed)),
+    ]
 
 
 def _row_of(check: Check) -> CheckRow:
