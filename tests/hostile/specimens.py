@@ -4,7 +4,6 @@
 `tests/hostile/compare.py` shows them to other programs as well.
 """
 
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -164,20 +163,22 @@ def _list_specimens() -> Iterator[Specimen]:
 SPECIMENS: dict[str, Specimen] = {one.name: one for one in _list_specimens()}
 
 
-def check_specimen(forge: Forge, name: str) -> Report:
-    """Make a file, verify it, and check that the verdict is the right one."""
-    specimen = SPECIMENS[name]
+def make_specimen(forge: Forge, name: str) -> bytes:
+    """Make a file; what it was issued for is published."""
     if not forge.folder.exists():
         forge.publish()
     known = len(forge.issued)
-    pdf = specimen.make(forge)
+    pdf = SPECIMENS[name].make(forge)
     for issued in forge.issued[known:]:
         forge.publish_record(issued)
+    return pdf
+
+
+def check_specimen(forge: Forge, name: str, pdf: bytes | None = None) -> Report:
+    """Verify a file, and check that the verdict is the right one."""
+    pdf = pdf or make_specimen(forge, name)
     report = forge.verify(pdf, publication=forge.open())
     details = [check.to_json() for check in report.checks if check.detail]
-    assert f"{report.outcome} {report.integrity}" == specimen.verdict, details
+    found = f"{report.outcome} {report.integrity}"
+    assert found == SPECIMENS[name].verdict, details
     return report
-
-
-if __name__ == "__main__":
-    sys.stdout.write("\n".join(SPECIMENS) + "\n")

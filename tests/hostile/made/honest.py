@@ -7,7 +7,6 @@ revocation data, and none may be called altered.
 
 import hashlib
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 
@@ -295,17 +294,24 @@ def field_locks(forge: Forge) -> bytes:
     return add_validation_data(forge, second)
 
 
-def _stamped(type_name: str | None) -> Callable[[Forge], bytes]:
-    def make(forge: Forge) -> bytes:
-        way = Way(subfilter="/ETSI.RFC3161", type_name=type_name, field_name="Archive")
-        return sign_by_hand(forge.seal(draw_pdf()), forge.tsa, way)
-
-    return make
+def document_timestamp(forge: Forge) -> bytes:
+    """A document time stamp after a certification against every change."""
+    return _stamp(forge, "/DocTimeStamp")
 
 
-document_timestamp = _stamped("/DocTimeStamp")
-timestamp_typed_sig = _stamped("/Sig")
-timestamp_without_type = _stamped(None)
+def timestamp_typed_sig(forge: Forge) -> bytes:
+    """A document time stamp that says it is of Type `/Sig`."""
+    return _stamp(forge, "/Sig")
+
+
+def timestamp_without_type(forge: Forge) -> bytes:
+    """A document time stamp without a Type."""
+    return _stamp(forge, None)
+
+
+def _stamp(forge: Forge, type_name: str | None) -> bytes:
+    way = Way(subfilter="/ETSI.RFC3161", type_name=type_name, field_name="Archive")
+    return sign_by_hand(forge.seal(draw_pdf()), forge.tsa, way)
 
 
 def only_a_timestamp(forge: Forge) -> bytes:
