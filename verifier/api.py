@@ -7,6 +7,7 @@ their own; ids and codes have their own threads, and go on being answered while
 every such process is busy.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -83,6 +84,15 @@ class Service:
             ProblemError: the request holds no file that could be read, or is
                 one too many.
         """
+        return (await self.verify_file(request))[1]
+
+    async def verify_file(self, request: Request) -> tuple[bytes, Report]:
+        """Return an uploaded file and the report on it.
+
+        Raises:
+            ProblemError: the request holds no file that could be read, or is
+                one too many.
+        """
         self.rates.check(request, Kind.FILES)
         try:
             upload = await read_upload(request, max_bytes=self.limits.max_bytes)
@@ -102,9 +112,10 @@ class Service:
             client=self.rates.client_of(request),
         )
         try:
-            return await to_thread.run_sync(work, limiter=self.file_limiter)
+            report = await to_thread.run_sync(work, limiter=self.file_limiter)
         except (BusyError, StoppedError) as error:
             raise ProblemError(problems.busy()) from error
+        return upload.file, report
 
     async def send(self, report: Report, form: Format) -> Response:
         """Return the answer that carries a report, written away from the loop."""
@@ -178,6 +189,19 @@ def _add_files(router: APIRouter, service: Service) -> None:
         """
         form = choose_format(request)
         return await service.send(await service.verify_upload(request), form)
+
+    @router.post("/v1/verify/original")
+    async def post_original(request: Request) -> Response:
+        """Give the file back as it was signed: multipart as for a report."""
+        data, report = await service.verify_file(request)
+        original = report.cut_original(data)
+        if original is None:
+            raise ProblemError(problems.no_original())
+        name = f"signed-{hashlib.sha256(original).hexdigest()[:16]}.pdf"
+        disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(
+            original, media_type="application/pdf", headers={**_NO_STORE, **disposition}
+        )
 
     @router.get(
         "/v1/verify/files/{sha256}",

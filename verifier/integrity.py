@@ -6,7 +6,7 @@ that a signature forbids. A file too broken to be read, or whose signature was
 taken out of its form, is altered if any signature can still be found in it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -18,12 +18,14 @@ from verifier.pdf_input import (
     PdfInput,
     check_end,
     check_no_hidden_copies,
+    find_revision_end,
     open_pdf,
     scan_signatures,
 )
 from verifier.reasons import CheckId, Integrity, Reason, Result
 from verifier.report import Findings
 from verifier.signature import (
+    LaterRevision,
     PdfSignature,
     Permission,
     check_raw_signature,
@@ -76,9 +78,7 @@ def judge_integrity(
     _judge_changes(pdf, whole, findings)
     if log.has_passed(CheckId.SIGNATURE, CheckId.HASH, CheckId.CHANGES):
         findings.integrity = Integrity.INTACT
-        intact = IntactPdf(pdf=pdf, signatures=tuple(found))
-        findings.describe_signed(intact.seal.signed_size, data)
-        return intact
+        return IntactPdf(pdf=pdf, signatures=tuple(found))
     findings.integrity = _name_broken(findings)
     return None
 
@@ -88,24 +88,55 @@ def _judge_changes(
 ) -> None:
     """Judge everything that came after each signature, and tell what it was."""
     forbidden: set[int] = set()
+    judged: dict[PdfSignature, list[LaterRevision]] = {}
+    permission = _name_permission(signatures)
     for signature in signatures:
         with findings.log.check(CheckId.CHANGES):
             if not pdf.strict and not signature.covers_file:
                 raise CheckError(
                     Reason.FORMAT_FAILURE, "a broken file that was saved after signing"
                 )
-            refused = signature.find_forbidden(_name_permission(signatures))
-            forbidden.update(refused)
-            for number, why in refused.items():
-                detail = f"revision {number + 1}: {why}"[:_MAX_DETAIL]
-                raise CheckError(Reason.CHANGED_LATER, detail)
+            judged[signature] = signature.judge_later(permission)
+            refused = [later for later in judged[signature] if later.objection]
+            forbidden.update(later.number for later in refused)
+            if refused:
+                first = refused[0]
+                detail = f"revision {first.number + 1}: {first.objection}"
+                raise CheckError(Reason.CHANGED_LATER, detail[:_MAX_DETAIL])
+    _name_original(pdf, judged, forbidden, findings)
     if signatures:
         with findings.log.check(CheckId.CHANGES):
             if not any(signature.covers_file for signature in signatures):
                 check_end(pdf.data)
-                first = min(signature.signed_size for signature in signatures)
-                check_no_hidden_copies(pdf.data, pdf.reader, begin=first)
+                begin = min(signature.signed_size for signature in signatures)
+                check_no_hidden_copies(pdf.data, pdf.reader, begin=begin)
         _describe_changes(pdf, signatures, forbidden, findings)
+
+
+def _name_original(
+    pdf: PdfInput,
+    judged: Mapping[PdfSignature, list[LaterRevision]],
+    forbidden: set[int],
+    findings: Findings,
+) -> None:
+    """Name the newest signed revision before anything that is not allowed.
+
+    Validation data and time stamps that follow it at once belong to it: without
+    them it could not be checked.
+    """
+    before = min(forbidden, default=pdf.reader.xrefs.total_revisions)
+    signed = [one for one in judged if not one.is_timestamp and one.revision < before]
+    if not signed:
+        return
+    newest = max(signed, key=lambda one: one.revision)
+    last, size = newest.revision, newest.signed_size
+    for later in judged[newest]:
+        if later.number in forbidden or not later.is_unseen:
+            break
+        last = later.number
+    if last > newest.revision:
+        size = find_revision_end(pdf.data, pdf.reader, last)
+    findings.describe_signed(pdf.data, size=size, revision=last + 1)
 
 
 def _name_permission(signatures: list[PdfSignature]) -> Permission:
@@ -192,6 +223,8 @@ def _look_for_broken_signature(
             try:
                 check_raw_signature(raw.signed, raw.contents, whole=raw.whole)
             except CheckError as error:
+                if error.reason is Reason.CHANGED_LATER and raw.end is not None:
+                    findings.describe_signed(data, size=raw.end, revision=None)
                 if error.reason not in _UNREADABLE:
                     findings.integrity = Integrity.ALTERED
                 raise

@@ -35,6 +35,7 @@ _MAX_CLAIM_BYTES = 512
 _MAX_NAME_TREE_NODES = 1_000
 _NUMBER = rb"\s+(\d{1,12})"
 _END = re.compile(rb"startxref\s+\d{1,12}\s+%%EOF")
+_MARKER = re.compile(rb"%%EOF(?:\r\n|\n|\r)?")
 _OBJECT = re.compile(rb"(?<![0-9])(\d{1,10})\s+(\d{1,5})\s+obj\b")
 _STREAM = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})" + _NUMBER * 3 + rb"\s*\]")
@@ -66,6 +67,8 @@ class RawSignature:
     contents: bytes | None
     whole: bool = False
     """Whether nothing comes after what was signed."""
+    end: int | None = None
+    """Bytes of the file up to the end of what was signed, if it begins the file."""
 
 
 def check_pdf_header(data: bytes) -> None:
@@ -142,6 +145,13 @@ def check_end(data: bytes) -> None:
         )
 
 
+def find_revision_end(data: bytes, reader: PdfFileReader, revision: int) -> int:
+    """Return where a revision ends: behind its marker and one end of line."""
+    table_end = int(reader.xrefs.get_xref_container_info(revision).end_location)
+    found = _MARKER.search(data, table_end)
+    return len(data) if found is None else found.end()
+
+
 def check_no_hidden_copies(data: bytes, reader: PdfFileReader, *, begin: int) -> None:
     """Check that no object stands in later revisions that the tables do not list.
 
@@ -182,6 +192,7 @@ def scan_signatures(data: bytes, limits: Limits) -> Iterator[RawSignature]:
         yield RawSignature(
             signed=data[start : start + length] + data[second : second + rest],
             contents=contents,
+            end=second + rest if start == 0 and second + rest <= len(data) else None,
             whole=start == 0 and not data[second + rest :].strip(BLANK),
         )
 

@@ -27,6 +27,25 @@ def no_file() -> Problem:
     )
 
 
+def no_original() -> Problem:
+    """Nothing in the file is as it was signed."""
+    return _field_problem(
+        "no-original",
+        Text(
+            th="ไม่พบฉบับที่ลงลายมือชื่อไว้ในไฟล์นี้",
+            en="The file holds no revision as it was signed",
+        ),
+        FieldIssue(
+            field="file",
+            reason="no_good_signature",
+            detail=Text(
+                th="ไม่มีลายมือชื่อใดในไฟล์ที่ยังตรงกับเนื้อหา โปรดขอไฟล์จากผู้ออกเอกสาร",
+                en="No signature in it still fits. Ask whoever issued it for the file.",
+            ),
+        ),
+    )
+
+
 def empty_file() -> Problem:
     """The file has no bytes."""
     return _field_problem(

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from verifier.errors import CheckError
 from verifier.explanations import explain_reason
@@ -307,7 +308,7 @@ class Report:
     qr: Mapping[str, object] | None = None
     notes: tuple[Note, ...] = ()
     """What a person should know beside the verdict; nothing beside a bad one."""
-    changes: Sequence[Mapping[str, object]] = ()
+    changes: Sequence[Mapping[str, Any]] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -323,6 +324,11 @@ class Report:
     def exit_code(self) -> int:
         """Exit code of `tra verify` for this report."""
         return EXIT_CODES[self.outcome]
+
+    def cut_original(self, data: bytes) -> bytes | None:
+        """Return the file as it was signed, or None if nothing in it still is."""
+        signed = (self.file or {}).get("signed")
+        return data[: int(signed["size"])] if isinstance(signed, Mapping) else None
 
     def to_json(self) -> dict[str, object]:
         """Return the wire form, version 1."""
@@ -374,12 +380,13 @@ class Findings:
     trust_list: Mapping[str, object] | None = None
     qr: Mapping[str, object] | None = None
     notes: list[Note] = field(default_factory=list)
-    changes: Sequence[Mapping[str, object]] = ()
+    changes: Sequence[Mapping[str, Any]] = ()
 
-    def describe_signed(self, size: int, data: bytes) -> None:
-        """Tell how much of the file was signed: its first bytes, and their hash."""
+    def describe_signed(self, data: bytes, *, size: int, revision: int | None) -> None:
+        """Tell which first bytes of a file were signed as they are."""
         digest = hashlib.sha256(memoryview(data)[:size]).hexdigest()
-        self.file = {**(self.file or {}), "signed": {"size": size, "sha256": digest}}
+        signed = {"size": size, "sha256": digest, "revision": revision}
+        self.file = {**(self.file or {}), "signed": signed}
 
     def finish(self) -> Report:
         """Decide, and return the report with every required check listed."""

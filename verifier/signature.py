@@ -40,6 +40,7 @@ from verifier.reasons import Reason
 
 __all__ = [
     "CmsSignature",
+    "LaterRevision",
     "PdfSignature",
     "Permission",
     "TimestampToken",
@@ -62,6 +63,18 @@ class Permission:
     """Whether one of them gives leave to fill it in (DocMDP 2 or 3, FieldMDP)."""
     last_signed: int
     """Number of the newest revision that a person or agency signed, from 0."""
+
+
+@dataclass(frozen=True)
+class LaterRevision:
+    """What a signature says to a revision after its own."""
+
+    number: int
+    """From 0."""
+    objection: str = ""
+    """Why it is not allowed; empty if it is."""
+    is_unseen: bool = False
+    """Whether it only adds what no reader sees: validation data, time stamps."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -122,8 +135,8 @@ class PdfSignature:
                 return self.embedded.fieldmdp is not None
             return bool(level is not MDPPerm.NO_CHANGES)
 
-    def find_forbidden(self, permission: Permission) -> dict[int, str]:
-        """Return which later revisions this signature does not allow, and why.
+    def judge_later(self, permission: Permission) -> list[LaterRevision]:
+        """Return what this signature says to each revision after its own.
 
         Raises:
             CheckError: PARTIAL_COVERAGE: it does not cover its own revision.
@@ -131,11 +144,12 @@ class PdfSignature:
         """
         with reading_hostile_input(Reason.CHANGED_LATER):
             if self._check_coverage() is SignatureCoverageLevel.ENTIRE_FILE:
-                return {}
+                return []
             revisions = self.embedded.reader.xrefs.total_revisions
-            later = range(self.revision + 1, revisions)
-            found = {number: self._objection(number, permission) for number in later}
-            return {number: why for number, why in found.items() if why}
+            return [
+                self._judge_revision(number, permission)
+                for number in range(self.revision + 1, revisions)
+            ]
 
     def _check_coverage(self) -> SignatureCoverageLevel:
         coverage = self.embedded.evaluate_signature_coverage()
@@ -145,26 +159,32 @@ class PdfSignature:
             )
         return coverage
 
-    def _objection(self, revision: int, permission: Permission) -> str:
-        """Return why a later revision is not allowed, or nothing."""
+    def _judge_revision(self, revision: int, permission: Permission) -> LaterRevision:
         embedded = self.embedded
         xrefs = embedded.reader.xrefs
         kind = xrefs.get_xref_container_info(revision).xref_section_type
         if kind is XRefSectionType.HYBRID_MAIN:
             # Two programs would read two different files.
-            return "hybrid cross-references"
-        level = embedded.docmdp_level
+            return LaterRevision(revision, objection="hybrid cross-references")
         try:
             done = _POLICY.judge_revision(
                 self.signed_view,
                 embedded.reader.get_historical_resolver(revision),
                 field_mdp=embedded.fieldmdp,
-                doc_mdp=level,
+                doc_mdp=embedded.docmdp_level,
             )
         except SuspiciousModification as error:
             check_within_limits(error)
-            return str(error)
-        if not _is_allowed(done, level):
+            return LaterRevision(revision, objection=str(error) or "not allowed")
+        return LaterRevision(
+            revision,
+            objection=self._object_to(done, permission),
+            is_unseen=done.level <= ModificationLevel.LTA_UPDATES,
+        )
+
+    def _object_to(self, done: Allowed, permission: Permission) -> str:
+        """Return why what was done is not allowed, or nothing."""
+        if not _is_allowed(done, self.embedded.docmdp_level):
             return f"{done.level.name}, which DocMDP does not allow"
         # Earlier signers are followed by others, who have seen what was filled in.
         is_last = self.revision == permission.last_signed

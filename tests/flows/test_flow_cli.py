@@ -103,6 +103,10 @@ def test_issue_verify_revoke_verify(folder: Path, licence: dict[str, Any]) -> No
     assert "in_force" in done.stdout
     (folder / "bad.pdf").write_bytes(flip_byte((folder / "a.pdf").read_bytes()))
     assert tra(folder, "verify", "bad.pdf").returncode == 11
+    (folder / "more.pdf").write_bytes((folder / "a.pdf").read_bytes() + b"% more")
+    more = tra(folder, "verify", "more.pdf", "--extract-signed", "signed.pdf")
+    assert more.returncode == 11, more.stderr
+    assert (folder / "signed.pdf").read_bytes() == (folder / "a.pdf").read_bytes()
     (folder / "junk.pdf").write_text("junk")
     assert tra(folder, "verify", "a.pdf", "bad.pdf", "junk.pdf").returncode == 12
     done = tra(

@@ -35,7 +35,7 @@ _MARKS = {
 }
 
 
-def verify(
+def verify(  # noqa: PLR0913 - options of a command
     files: Annotated[
         list[str] | None,
         typer.Argument(
@@ -58,6 +58,14 @@ def verify(
     output: Annotated[
         Path | None, typer.Option("--output", help="Where that report is written.")
     ] = None,
+    extract: Annotated[
+        Path | None,
+        typer.Option(
+            "--extract-signed",
+            metavar="OUT",
+            help="Write the file as it was signed, without later changes.",
+        ),
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -68,6 +76,8 @@ def verify(
     """
     if form is not None and (_is_not_one_file(files or [], qr) or as_json):
         raise UsageError("--format takes one file, no address and no --json")
+    if extract is not None and _is_not_one_file(files or [], qr):
+        raise UsageError("--extract-signed takes one file and no address")
     if not files and qr is None:
         raise UsageError("name a PDF file, or the address in a QR code")
     settings = read_home().verifier
@@ -80,6 +90,8 @@ def verify(
     else:
         for name, report in reports:
             _print_report(name, report)
+    if extract is not None and files:
+        _extract(files[0], reports[0][1], extract)
     raise typer.Exit(max(report.exit_code for _, report in reports))
 
 
@@ -154,6 +166,18 @@ def _write(
         raise UsageError(f"cannot write {output}: {error.strerror}") from error
 
 
+def _extract(name: str, report: Report, output: Path) -> None:
+    """Write a file as it was signed, without what was changed later."""
+    original = report.cut_original(_read(name))
+    if original is None:
+        raise UsageError(f"{name} holds no revision as it was signed")
+    try:
+        output.write_bytes(original)
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror}") from error
+    typer.echo(f"{output}: {len(original):,} bytes as they were signed", err=True)
+
+
 def _print_report(name: str, report: Report) -> None:
     mark, colour = _MARKS[report.outcome]
     verdict = f"{mark} {report.outcome} ({report.reason})"
@@ -161,6 +185,10 @@ def _print_report(name: str, report: Report) -> None:
     text, advice = describe_verdict(report.outcome, report.reason, report.basis)
     for line in (text.th, text.en, advice.th, advice.en):
         typer.echo(f"  {line}")
+    for change in report.changes:
+        if not change["allowed"]:
+            typer.echo(f"  {change['text']['th']}")
+            typer.echo(f"  {change['text']['en']}")
     for note in report.notes:
         typer.echo(f"  {note.text.th}")
         typer.echo(f"  {note.text.en}")

@@ -19,6 +19,7 @@ from register.document import Status, new_document_id
 from register.short_code import group_short_code, short_code
 from tests.forge import HOST, Forge, Issued, draw_pdf
 from tests.forge_pki import NOW
+from tests.hostile.made import raw
 from tests.running import run_server
 from verifier.app import create_app
 from verifier.errors import SettingsError
@@ -86,16 +87,37 @@ def test_a_genuine_file_gets_a_report(served: Served) -> None:
     assert report["integrity"] == "intact"
     assert report["basis"] == "file"
     assert report["document"]["number"] == served.issued.document.number
-    assert report["file"] == {
+    named = {
         "sha256": hashlib.sha256(served.issued.pdf).hexdigest(),
         "size": len(served.issued.pdf),
     }
+    # Nothing but validation data follows the seal: all of it is as it was signed.
+    assert report["file"] == {**named, "signed": {**named, "revision": 3}}
     assert report["trust_list"]["seq"] == 1
     assert report["checked_at"] == "2026-03-02T05:00:00Z"
     for check in report["checks"]:
         assert check["sub_indication"] is None
         assert check["explanation"]
     assert report["signature_indication"] == {"main": "TOTAL_PASSED", "sub": None}
+
+
+def test_the_signed_file_comes_back_without_later_changes(served: Served) -> None:
+    pdf = served.issued.pdf
+    changed = raw.append_revision(pdf, {raw.content_number(pdf): raw.show("FORGED")})
+
+    answer = served.http.post("/v1/verify/original", files={"file": ("a", changed)})
+
+    assert answer.status_code == 200
+    assert answer.content == served.issued.pdf
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_file_without_a_good_signature_has_no_original(served: Served) -> None:
+    answer = served.http.post("/v1/verify/original", files={"file": ("a", draw_pdf())})
+
+    _check_problem(answer, 422, "file")
 
 
 def test_every_upload_within_the_limits_gets_a_report(served: Served) -> None:
