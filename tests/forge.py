@@ -186,11 +186,18 @@ class Forge:
 
     # Keys.
 
-    def make_tsa(self, issuer: Authority | None, *, stamping: bool = True) -> Authority:
+    def make_tsa(
+        self, issuer: Authority | None, *, stamping: bool = True, days: int = 700
+    ) -> Authority:
         """Make a time-stamping authority; without an issuer it signs itself."""
         usage = (ExtendedKeyUsageOID.TIME_STAMPING,) if stamping else ()
         return make_certificate(
-            name_of("Test TSA"), shared_rsa_key(), issuer, usage=usage, now=self.now
+            name_of("Test TSA"),
+            shared_rsa_key(),
+            issuer,
+            usage=usage,
+            now=self.now,
+            until=self.now + timedelta(days=days),
         )
 
     def make_agency(self, agency: str, th: str, en: str) -> AgencyForge:

@@ -8,7 +8,7 @@ document security store (PAdES B-LT). Answers in words of EN 319 102-1.
 
 from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal, TypeVar
@@ -28,11 +28,13 @@ from pyhanko_certvalidator.errors import (
     PathBuildingError,
     RevokedError,
 )
+from pyhanko_certvalidator.path import ValidationPath
 
 from verifier.algorithms import DatedPolicy
 from verifier.errors import CheckError
 from verifier.guard import reading_hostile_input
 from verifier.reasons import Reason
+from verifier.revocations import revocation_dates
 from verifier.signature import CmsSignature, PdfSignature, TimestampToken
 
 _T = TypeVar("_T")
@@ -74,6 +76,16 @@ class ValidationData:
     certificates: tuple[x509.Certificate, ...] = ()
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = field(default=())
+    proofs: "tuple[SigningTime, ...]" = ()
+    """What the document timestamps prove to have existed, oldest first."""
+
+    def proven_by(self, signature: PdfSignature, now: datetime) -> datetime:
+        """Return when a signature existed at the latest: now, if nothing proves it.
+
+        A document timestamp covers all revisions before its own.
+        """
+        times = [one.at for one in self.proofs if one.revision > signature.revision]
+        return min(times, default=now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +94,8 @@ class SigningTime:
 
     at: datetime
     authority: str
+    revision: int = -1
+    """Number of the revision that a document timestamp closes."""
 
 
 def read_validation_data(reader: PdfFileReader) -> ValidationData:
@@ -111,16 +125,25 @@ def read_signing_time(
 ) -> SigningTime | None:
     """Return the proven time of a signature, or None if it carries no proof.
 
+    The proof is the time stamp within it; where that proves nothing any more, the
+    oldest document timestamp over it (EN 319 102-1 §5.6.3.4).
+
     Raises:
         CheckError: a time stamp is broken or over something else.
-        CheckError: no time stamp chains to an anchor.
+        CheckError: no time stamp chains to an anchor, or none proves anything now.
     """
     failure: CheckError | None = None
+    poe = material.proven_by(signature, now)
     for token in signature.signature_timestamps():
         try:
-            return _judge_token(token, anchors=anchors, material=material, now=now)
+            return _judge_token(token, anchors=anchors, material=material, poe=poe)
         except CheckError as error:
-            failure = CheckError(Reason.NO_POE, str(error))
+            expired = error.reason is Reason.OUT_OF_BOUNDS
+            reason = error.reason if expired else Reason.NO_POE
+            failure = CheckError(reason, str(error))
+    for proof in material.proofs:
+        if proof.revision > signature.revision:
+            return proof
     if failure is not None:
         raise failure
     return None
@@ -135,32 +158,69 @@ def read_archive_times(
 ) -> tuple[SigningTime, ...]:
     """Return the times of the document timestamps, oldest first (PAdES B-LTA).
 
-    One whose authority is not trusted proves nothing and is left out: it does no harm
-    either.
+    From the newest back: each must be good now, or have been when a newer one that
+    is good was made over it (EN 319 102-1 §5.6.2.4). One that is not, or whose
+    authority is not trusted, proves nothing and is left out: it does no harm either.
     """
-    times = []
-    for signature in signatures:
-        if isinstance(signature.cms, TimestampToken):
-            with suppress(CheckError):
-                times.append(
-                    _judge_token(
-                        signature.cms, anchors=anchors, material=material, now=now
-                    )
-                )
+    times: list[SigningTime] = []
+    stamps = [one for one in signatures if isinstance(one.cms, TimestampToken)]
+    poe = now
+    for stamp in sorted(stamps, key=lambda one: one.revision, reverse=True):
+        with suppress(CheckError):
+            time = _judge_token(stamp.cms, anchors=anchors, material=material, poe=poe)
+            times.insert(0, replace(time, revision=stamp.revision))
+            poe = time.at
     return tuple(times)
 
 
 def _judge_token(
-    token: TimestampToken,
+    token: CmsSignature,
     *,
     anchors: Sequence[bytes],
     material: ValidationData,
-    now: datetime,
+    poe: datetime,
 ) -> SigningTime:
-    if token.time > now + _CLOCK_TOLERANCE:
-        raise CheckError(Reason.NO_POE, f"time stamp of {token.time}")
-    find_anchor(token, anchors=anchors, at=token.time, material=material, usage="tsa")
+    """Return the time of a token that existed at a moment (`poe`, proof of existence).
+
+    Raises:
+        CheckError: it is of later, or by nobody who may.
+        CheckError: its certificates had ended or were revoked by then.
+    """
+    if not isinstance(token, TimestampToken) or token.time > poe + _CLOCK_TOLERANCE:
+        raise CheckError(Reason.NO_POE, f"no time stamp of before {poe}")
+    path = find_path(
+        token, anchors=anchors, at=token.time, material=material, usage="tsa"
+    )
+    certificates = list(path.iter_certs(include_root=False))
+    end = min(one.not_valid_after for one in certificates)
+    if end < poe - _CLOCK_TOLERANCE:
+        raise CheckError(
+            Reason.OUT_OF_BOUNDS,
+            f"the time stamp's certificate ended {end:%Y-%m-%d}, and no newer time "
+            "stamp proves that it was made before",
+        )
+    for date in revocation_dates(certificates, material.crls, material.ocsps):
+        if token.time < date <= poe:
+            after = date + timedelta(seconds=1)
+            _check_not_revoked(token, anchors=anchors, at=after, material=material)
     return SigningTime(at=token.time, authority=describe_name(token.signer.subject))
+
+
+def _check_not_revoked(
+    token: TimestampToken,
+    *,
+    anchors: Sequence[bytes],
+    at: datetime,
+    material: ValidationData,
+) -> None:
+    """Check that a revocation somebody tells of is none of the CA's."""
+    try:
+        find_path(token, anchors=anchors, at=at, material=material, usage="tsa")
+    except CheckError as error:
+        if error.reason is Reason.CERTIFICATE_REVOKED:
+            raise CheckError(
+                Reason.NO_POE, f"the authority's certificate was revoked {at}"
+            ) from error
 
 
 def find_anchor(
@@ -172,6 +232,24 @@ def find_anchor(
     usage: Literal["seal", "tsa"],
 ) -> bytes:
     """Return the anchor (DER) to which the signer's certificate chains at a moment.
+
+    Raises:
+        CheckError: as `find_path`.
+    """
+    path = find_path(signature, anchors=anchors, at=at, material=material, usage=usage)
+    authority: Any = path.trust_anchor.authority
+    return bytes(authority.certificate.dump())
+
+
+def find_path(
+    signature: CmsSignature,
+    *,
+    anchors: Sequence[bytes],
+    at: datetime,
+    material: ValidationData,
+    usage: Literal["seal", "tsa"],
+) -> ValidationPath:
+    """Return the path from an anchor to the signer's certificate at a moment.
 
     A certificate that names a source of revocation data needs such data in
     `material`, good for the moment.
@@ -203,8 +281,7 @@ def find_anchor(
             # moment it speaks of; it lists what was revoked before as well.
             retroactive_revinfo=True,
         )
-        path = _build_path(signature.signer, context)
-        return bytes(path.trust_anchor.authority.certificate.dump())
+        return _build_path(signature.signer, context)
 
 
 def describe_name(name: x509.Name) -> str:
@@ -235,9 +312,11 @@ _ATTRIBUTES = {
 }
 
 
-def _build_path(certificate: x509.Certificate, context: ValidationContext) -> Any:  # noqa: ANN401 - the library's path
+def _build_path(
+    certificate: x509.Certificate, context: ValidationContext
+) -> ValidationPath:
     try:
-        return _run(
+        path: ValidationPath = _run(
             find_valid_path(
                 certificate,
                 context.path_builder.async_build_paths_lazy(certificate),
@@ -249,6 +328,7 @@ def _build_path(certificate: x509.Certificate, context: ValidationContext) -> An
             if isinstance(error, kind):
                 raise CheckError(reason, str(error)) from error
         raise
+    return path
 
 
 def _check_usage(certificate: x509.Certificate, usage: Literal["seal", "tsa"]) -> None:

@@ -5,7 +5,7 @@ Time comes from the time stamp inside the signature, never from what the signer
 or the file claims; trust comes from the trust list alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from register.trust_list import TrustList
 from verifier.chain import (
@@ -62,6 +62,13 @@ def judge_seal(
     time: SigningTime | None = None
     with findings.log.check(CheckId.TIME):
         material = read_validation_data(intact.pdf.reader)
+        archived = read_archive_times(
+            intact.signatures,
+            anchors=trust.timestamp_anchors,
+            material=material,
+            now=findings.now,
+        )
+        material = replace(material, proofs=archived)
         time = read_signing_time(
             seal,
             anchors=trust.timestamp_anchors,
@@ -74,12 +81,7 @@ def judge_seal(
     findings.signature = describe_signature(
         seal,
         time=time,
-        archived=read_archive_times(
-            intact.signatures,
-            anchors=trust.timestamp_anchors,
-            material=material,
-            now=findings.now,
-        ),
+        archived=material.proofs,
         signer=signer,
         changes=findings.changes,
     )

@@ -85,10 +85,7 @@ def find_signer(
             usage="seal",
         )
     except CheckError as error:
-        if error.reason is Reason.CERTIFICATE_EXPIRED and time is None:
-            # EN 319 102-1 §5.5.4: expired, and nothing proves an earlier use.
-            raise CheckError(Reason.OUT_OF_BOUNDS, error.detail) from error
-        raise
+        raise _unless_earlier(error, time) from error
     if not candidates:
         raise CheckError(
             Reason.CHAIN_CONSTRAINTS, "a listed CA certified it, but for no agency"
@@ -97,8 +94,22 @@ def find_signer(
     listed = trust.seal_certificates_of(_key_sha256(signature))
     periods = (signer.anchor.period, *(entry.period for entry in listed))
     for period in periods:
-        check_period(period, at)
+        try:
+            check_period(period, at)
+        except CheckError as error:
+            raise _unless_earlier(error, time) from error
     return replace(signer, periods=periods)
+
+
+def _unless_earlier(error: CheckError, time: SigningTime | None) -> CheckError:
+    """Return what is to be said of a key that has ended, by what proves its use.
+
+    EN 319 102-1 §5.5.4: ended, and nothing proves an earlier use.
+    """
+    ended = error.reason in (Reason.CERTIFICATE_EXPIRED, Reason.KEY_NOT_IN_USE)
+    if ended and time is None:
+        return CheckError(Reason.OUT_OF_BOUNDS, error.detail)
+    return error
 
 
 def describe_signature(

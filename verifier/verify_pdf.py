@@ -15,10 +15,12 @@ from register.claim import check_claim_agrees
 from register.errors import ClaimError, RecordError
 from register.record import RecordFacts, read_facts
 from register.trust_list import TrustList, TypeEntry
+from verifier.archive_data import complete_file
 from verifier.claims import (
     SignedClaim,
     check_claim_issuer,
     check_period_of_claim,
+    check_period_of_day,
     find_type,
     open_claim,
 )
@@ -49,7 +51,8 @@ def verify_pdf(
 
     1. Open the file within limits; judge every signature and what was added
        after it, without regard to trust.
-    2. Read the trust list; prove the time of signing; find whose seal it is.
+    2. Read the trust list; complete the file if its time stamps have ended; prove
+       the time of signing; find whose seal it is.
     3. Read record and claim as they were sealed: they agree with each other
        and with the signer; where an officer had to sign before the seal, one did.
     4. Ask the register: public record, status, dates, the file that was issued.
@@ -87,7 +90,14 @@ def _verify(
     trust = publication.judge_trust_list(findings)
     if trust is None:
         return
-    sealed = judge_seal(intact, trust=trust, limits=limits, findings=findings)
+    whole = complete_file(
+        intact, publication, limits=limits, password=password, now=findings.now
+    )
+    sealed = judge_seal(whole, trust=trust, limits=limits, findings=findings)
+    findings.signature = {
+        **(findings.signature or {}),
+        "proof_from": "file" if whole is intact else "register",
+    }
     if sealed is None:
         return
     # 3. What the document says of itself.
@@ -148,8 +158,11 @@ def _judge_record(
         if attached.claim is None:
             raise CheckError(Reason.NO_CLAIM, "no claim.cose is attached")
         signed = open_claim(attached.claim, document_id=facts.id, trust=trust)
-        at = findings.now if sealed.time is None else sealed.time.at
-        check_period_of_claim(signed.period, at)
+        if sealed.time is None:
+            # The check of the time says so; the claim says its day as a QR code does.
+            check_period_of_day(signed.period, signed.claim.issued_on)
+        else:
+            check_period_of_claim(signed.period, sealed.time.at)
     if signed is None:
         return None
     with log.check(CheckId.CLAIM_RECORD):

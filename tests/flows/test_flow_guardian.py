@@ -10,20 +10,33 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
 from issuer.guardian import GuardianRun, guardian_lead, run_guardian
 from issuer.guardian_status import FileState, read_status
+from issuer.publish import publish_all
 from issuer.tasks import create_worker
+from keys.revocation import RevocationReason, revoke_certificate
 from keys.signing import TSA
+from keys.store import open_key_store
 from register.document import Document
 from register.store import EventAction
+from tests.conformance.test_conformance_dss import draw_over
 from tests.decade import DAY, LASTING, YEAR, Decade, live_from
 from tests.flows.crash_guardian import STEPS
 from tests.flows.test_flow_timestamp import DEAD
 from tra.clock import system_clock
 from tra.commands.guardian import app
+from tra.demo import flip_byte
+from tra.home import open_publication
+from verifier.chain import read_archive_times, read_signing_time, read_validation_data
+from verifier.errors import CheckError
+from verifier.integrity import judge_integrity
+from verifier.limits import Limits
+from verifier.reasons import Basis, Reason
+from verifier.report import Findings, Report
 
 HOUR = timedelta(hours=1)
 DOCUMENTS = 5
@@ -58,6 +71,19 @@ def documents(decade: Decade) -> list[Document]:
 def versions(decade: Decade) -> list[int]:
     store = decade.open_issuer.store
     return [len(store.file_versions(one.id)) for one in documents(decade)]
+
+
+def end_proof(decade: Decade) -> None:
+    """Let the time pass until what the issued files carry proves nothing."""
+    decade.clock.now += 200 * DAY
+    publish_all(decade.open_issuer)
+
+
+def stamps(report: Report) -> list[object]:
+    assert report.signature is not None
+    found = report.signature["archive_timestamps"]
+    assert isinstance(found, list)
+    return found
 
 
 def states(decade: Decade) -> list[FileState]:
@@ -105,6 +131,58 @@ def test_nothing_of_the_document_is_in_the_published_archive_data(old: Decade) -
             for text in (secret.encode(), secret.encode("utf-16-be")):
                 assert text not in tail
                 assert text.hex().encode() not in tail.lower()
+
+
+def test_a_copy_that_was_never_renewed_is_completed_by_what_is_published(
+    old: Decade,
+) -> None:
+    kept = {one.id: old.pdf(one) for one in documents(old)}
+    old.guard()
+    end_proof(old)
+
+    for one in documents(old):
+        report = old.verify(kept[one.id])
+        assert report.outcome == "in_force"
+        assert report.integrity == "intact"
+        assert report.signature is not None
+        assert report.signature["proof_from"] == "register"
+        assert len(stamps(report)) == 1
+        report = old.verify(old.pdf(one))
+        assert report.outcome == "in_force"
+        assert report.signature is not None
+        assert report.signature["proof_from"] == "file"
+        # A file whose bytes were changed finds nothing that fits it.
+        assert old.verify(flip_byte(kept[one.id])).outcome == "altered"
+
+
+def test_what_is_published_by_a_liar_changes_nothing(old: Decade) -> None:
+    one, other = documents(old)[:2]
+    pdf, publication = old.pdf(one), old.open_issuer.publication
+    path = f"archive/{(one.file_sha256 or b'').hex()}"
+    foreign = f"archive/{(other.file_sha256 or b'').hex()}"
+    old.guard()
+    end_proof(old)
+    good = publication.get(path)
+    redrawn = draw_over(pdf)[len(pdf) :]
+    lies = (b"", b"junk", good[:-99], good[99:], publication.get(foreign), redrawn)
+    for lie in lies:
+        publication.put(path, lie)
+        report = old.verify(pdf)
+        assert (report.outcome, report.reason) == ("unchecked", "OUT_OF_BOUNDS_NO_POE")
+        assert report.integrity == "intact"
+    (old.home.keys.home / "publication" / path).unlink()
+    assert old.verify(pdf).reason == "OUT_OF_BOUNDS_NO_POE"
+    publication.put(path, good)
+    assert old.verify(pdf).outcome == "in_force"
+
+
+def test_a_file_whose_proof_has_ended_is_not_renewed_and_says_so(old: Decade) -> None:
+    one = documents(old)[0]
+    end_proof(old)
+    assert old.guard() == GuardianRun()
+    assert states(old) == [FileState.LAPSED] * DOCUMENTS
+    report = old.verify(old.pdf(one))
+    assert (report.outcome, report.reason) == ("unchecked", "OUT_OF_BOUNDS_NO_POE")
 
 
 def test_without_an_authority_nothing_is_changed_and_the_run_ends(old: Decade) -> None:
@@ -236,3 +314,55 @@ def test_the_command_line_tells_what_is_due(
     said = CliRunner().invoke(app, ["run", "--json"])
     assert said.exit_code == 0, said.output
     assert json.loads(said.stdout) == vars(GuardianRun())
+
+
+def test_an_authority_whose_certificate_was_revoked_cannot_be_relied_on_any_longer(
+    original: Decade, tmp_path: Path
+) -> None:
+    """Its key may be a thief's: only what was proven before counts."""
+    with live_from(original.now, tmp_path / "home") as decade:
+        renewed, late = (decade.issue("TRADE", LASTING, key) for key in "ab")
+        kept = decade.pdf(renewed)
+        decade.pass_time(3.6 * YEAR)
+        store = decade.open_issuer.store
+        decade.guard()
+        assert store.newest_file(late.id) != store.file_versions(late.id)[0]
+        revoked_at = decade.now + DAY
+        keys = open_key_store(decade.home.keys)
+        stolen = keys.list_certificates(TSA)[-2][1].serial_number
+        decade.pass_time(2 * DAY)
+        revoke_certificate(
+            keys, stolen, reason=RevocationReason.KEY_COMPROMISE, now=revoked_at
+        )
+        told = httpx.get(f"{decade.home.keys.pki_url}/crl/issuing-ca.crl").content
+        # Renewed before that day: proven. Not renewed: it is not, once one knows.
+        for pdf, proven in ((decade.pdf(renewed), True), (kept, False)):
+            assert is_proven(decade, pdf, told) is proven
+
+
+def is_proven(decade: Decade, pdf: bytes, told: bytes) -> bool:
+    """Ask the verifier for the time of a seal, with one more revocation list."""
+    findings = Findings(basis=Basis.FILE, now=decade.now)
+    intact = judge_integrity(pdf, limits=Limits(), password=None, findings=findings)
+    assert intact is not None
+    material = read_validation_data(intact.pdf.reader)
+    material = replace(material, crls=(*material.crls, told))
+    publication = open_publication(decade.home.verifier)
+    anchors = publication.trust_list(decade.now).timestamp_anchors
+    proofs = read_archive_times(
+        intact.signatures, anchors=anchors, material=material, now=decade.now
+    )
+    found: list[CheckError] = []
+    try:
+        read_signing_time(
+            intact.seal,
+            anchors=anchors,
+            material=replace(material, proofs=proofs),
+            now=decade.now,
+        )
+    except CheckError as error:
+        found.append(error)
+    for one in found:
+        assert one.reason is Reason.NO_POE
+        assert "revoked" in one.detail
+    return not found

@@ -258,8 +258,26 @@ def test_an_old_list_of_revoked_certificates_does_not_help_a_thief(
 
 def test_an_expired_certificate_with_a_proof_of_time_stays_good(forge: Forge) -> None:
     mine = forge.issue(valid_until=None)
-    later = NOW + timedelta(days=3000)
-    forge.now = later
+    lasting = forge.make_tsa(forge.root, days=4000)
+    attached = {"record.json": mine.record, "claim.cose": mine.claim}
+    how = Signature(forge.trade.seal, tsa=lasting, crls=forge.crls())
+    pdf = forge.sign(draw_pdf(attached), how)
+    forge.issued[-1] = replace(mine, pdf=pdf)
+    forge.now = NOW + timedelta(days=3000)
     publication = forge.publish()
 
-    assert forge.verify(mine.pdf, publication=publication).outcome == "in_force"
+    assert forge.verify(pdf, publication=publication).outcome == "in_force"
+
+
+def test_a_time_stamp_that_has_lost_its_certificate_proves_nothing(
+    forge: Forge,
+) -> None:
+    """Whoever breaks the authority's key after years could date back what he likes."""
+    mine = forge.issue(valid_until=None)
+    forge.now = NOW + timedelta(days=3000)
+    publication = forge.publish()
+
+    report = forge.verify(mine.pdf, publication=publication)
+
+    assert (report.outcome, report.reason) == ("unchecked", "OUT_OF_BOUNDS_NO_POE")
+    assert report.integrity == "intact"
