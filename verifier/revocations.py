@@ -1,60 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finds where revocation data in a file speaks of certificates; believes none of it.
+"""Finds out from lists in a file when a certificate of a path was revoked.
 
-Whether a CA said so is for `verifier.chain` to check.
+A list counts if its CA signed it, however old it is: what was revoked stays so.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 
-from asn1crypto import crl, ocsp, x509
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 
 from verifier.guard import reading_hostile_input
 from verifier.reasons import Reason
 
 
 def revocation_dates(
-    certificates: Sequence[x509.Certificate],
-    crls: Sequence[bytes],
-    ocsps: Sequence[bytes],
+    path: Sequence[asn1_x509.Certificate], crls: Sequence[bytes]
 ) -> Iterator[datetime]:
-    """Yield when certificates are said to have been revoked.
+    """Yield when certificates of a path, the anchor first, were revoked.
 
     Raises:
-        CheckError: a list or an answer cannot be read.
+        CheckError: a list cannot be read.
     """
-    serials = {one.serial_number for one in certificates}
-    issuers = {one.issuer.hashable for one in certificates}
     with reading_hostile_input(Reason.TRY_LATER):
+        certificates = [x509.load_der_x509_certificate(one.dump()) for one in path]
+        lists = [x509.load_der_x509_crl(der) for der in crls]
         found = [
-            date
-            for der in crls
-            for date in _dates_of_list(crl.CertificateList.load(der), issuers, serials)
+            entry.revocation_date_utc
+            for authority, certificate in pairwise(certificates)
+            for told in lists
+            if told.issuer == authority.subject
+            and (entry := _entry_of(told, certificate, authority)) is not None
         ]
-        found += [
-            date
-            for der in ocsps
-            for date in _dates_of_answer(ocsp.OCSPResponse.load(der), serials)
-        ]
-    yield from sorted(set(found))
+    yield from sorted(found)
 
 
-def _dates_of_list(
-    told: crl.CertificateList, issuers: set[str], serials: set[int]
-) -> Iterator[datetime]:
-    if told.issuer.hashable not in issuers:
-        return
-    for entry in told["tbs_cert_list"]["revoked_certificates"]:
-        if entry["user_certificate"].native in serials:
-            yield entry["revocation_date"].native
-
-
-def _dates_of_answer(told: ocsp.OCSPResponse, serials: set[int]) -> Iterator[datetime]:
-    if told["response_status"].native != "successful":
-        return
-    for one in told.response_data["responses"]:
-        status = one["cert_status"]
-        if status.name == "revoked" and (
-            one["cert_id"]["serial_number"].native in serials
-        ):
-            yield status.chosen["revocation_time"].native
+def _entry_of(
+    told: x509.CertificateRevocationList,
+    certificate: x509.Certificate,
+    authority: x509.Certificate,
+) -> x509.RevokedCertificate | None:
+    entry = told.get_revoked_certificate_by_serial_number(certificate.serial_number)
+    # The signature last: most certificates are on no list.
+    key = authority.public_key()
+    if entry is None or not told.is_signature_valid(key):  # type: ignore[arg-type]  # any other kind is refused
+        return None
+    return entry
