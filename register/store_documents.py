@@ -138,8 +138,13 @@ class DocumentQueries(Database):
         with self._read() as session:
             return tuple(document_from_row(row) for row in session.exec(query))
 
-    def iter_issued(self, agency_id: AgencyId | None = None) -> Iterator[Document]:
-        """Walk through all issued documents in batches, in the order of ids."""
+    def iter_issued(
+        self, agency_id: AgencyId | None = None, since: datetime | None = None
+    ) -> Iterator[Document]:
+        """Walk through issued documents in batches, in the order of ids.
+
+        With `since`, only those that were issued at that moment or later.
+        """
         last = ""
         while True:
             query = (
@@ -151,6 +156,8 @@ class DocumentQueries(Database):
             )
             if agency_id is not None:
                 query = query.where(col(DocumentRow.agency_id) == agency_id)
+            if since is not None:
+                query = query.where(col(DocumentRow.issued_at) >= since)
             with self._read() as session:
                 batch = [document_from_row(row) for row in session.exec(query)]
             if not batch:

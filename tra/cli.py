@@ -13,6 +13,7 @@ from register.errors import RegisterError
 from templates.errors import FieldsError, TemplateError
 from tra.commands import (
     admin,
+    compromise,
     documents,
     guardian,
     keys,
@@ -75,7 +76,7 @@ def _register_commands() -> None:
     app.add_typer(token, name="token")
     app.add_typer(agency, name="agency")
     app.add_typer(document_types, name="types")
-    app.add_typer(keys.app, name="keys")
+    app.add_typer(compromise.app, name="keys")
     app.add_typer(guardian.app, name="guardian")
     app.add_typer(trust.app, name="trust")
     app.add_typer(officers.app, name="officers")

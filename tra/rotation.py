@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from issuer.publish import publish_all
+from issuer.publish import publish_all, publish_everything
 from keys.chain import read_anchors
 from keys.errors import (
     CertificateMissingError,
@@ -36,6 +36,7 @@ from keys.revocation import RevocationReason, revoke_certificate
 from keys.settings import Environment
 from keys.signing import (
     ISSUING_CA,
+    PUBLICATION,
     ROOT_CA,
     Algorithm,
     KeyLabel,
@@ -124,7 +125,10 @@ def rotate_key(home: Home, label: KeyLabel, plan: Plan, now: datetime) -> Rotati
             f"but not yet the end of the old one ({error})"
         )
     with open_home(home) as issuer:
-        publish_all(issuer)
+        if label == PUBLICATION and _was_stolen(keys, label):
+            publish_everything(issuer)  # nothing that it signed counts any more
+        else:
+            publish_all(issuer)
     return Rotation(successor=successor, undone=tuple(undone))
 
 
@@ -215,6 +219,10 @@ def list_anchors(home: Home, named: list[Path]) -> list[x509.Certificate]:
     if home.keys.env is Environment.DEVELOPMENT and keys.files.has_certificate(ROOT_CA):
         found.append(keys.files.load_certificate(ROOT_CA))
     return found
+
+
+def _was_stolen(keys: KeyStore, label: KeyLabel) -> bool:
+    return any(one.compromised_from is not None for one in keys.list_entries(label))
 
 
 def _newest_certified(keys: KeyStore, label: KeyLabel) -> KeyEntry:

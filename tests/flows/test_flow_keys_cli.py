@@ -26,7 +26,7 @@ from keys.settings import KeysSettings
 from tests.forge_pki import Authority, make_certificate, name_of, new_key
 from tests.softhsm import PIN, SoftToken
 from tests.world import TRADE
-from tra.commands.keys import app
+from tra.commands.compromise import app
 
 NAMES = (
     "--name-th", "กรมการค้าตัวอย่าง", "--name-en", "Sample Trade",

@@ -34,7 +34,7 @@ from tra.clock import system_clock
 from tra.errors import UsageError
 from tra.home import Home, check_initialised, find_agency, open_register, read_home
 from tra.output import Json, print_facts, print_json, print_table
-from tra.rotation import Plan, list_anchors, rotate_key, stop_key
+from tra.rotation import Plan, list_anchors, rotate_key
 
 _BANGKOK = ZoneInfo("Asia/Bangkok")
 
@@ -286,33 +286,6 @@ def rotate(
     )
     for step in done.undone:
         typer.echo(f"Still to be done {step}")
-
-
-@app.command("compromise")
-def compromise(
-    key: Annotated[
-        str, typer.Argument(metavar="KEY", help="A label, or a name as in the list.")
-    ],
-    since: Annotated[
-        str,
-        typer.Option(
-            help="When a thief may have had it first: 2026-11-20T08:00+07:00."
-        ),
-    ],
-    *,
-    as_json: Json = False,
-) -> None:
-    """Stop a stolen key at once, revoke its certificate, and tell the trust list."""
-    done = stop_key(read_home(), key, since=read_moment(since), now=system_clock())
-    if as_json:
-        print_json({"key": done.entry.name, **asdict(done)})
-        return
-    typer.echo(f"Key {done.entry.name} signs no more, in any process.")
-    typer.echo(f"Its certificate is {'' if done.revoked else 'NOT '}revoked.")
-    typer.echo(f"The trust list {'says so' if done.listed else 'does NOT say so yet'}.")
-    for step in done.undone:
-        typer.echo(f"Still to be done: {step}")
-    typer.echo(f"Then `tra keys rotate {done.entry.label}`, and restart the issuers.")
 
 
 def _row(key: KeyOverview) -> Sequence[object]:
