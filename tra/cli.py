@@ -16,7 +16,6 @@ from tra.commands import (
     compromise,
     documents,
     guardian,
-    keys,
     officers,
     server,
     trust,

@@ -219,6 +219,8 @@ def retire(
 def export(
     agency: Annotated[str, typer.Argument(help="Agency id.")],
     out: OutOption = None,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Write the entry of one agency, for a trust list that another house keeps."""
     home = read_home()
@@ -233,6 +235,9 @@ def export(
         raise UsageError(f"there is no agency {agency}; there are: {known}")
     path = out or Path(f"{agency}.agency.json")
     _write(path, encode_json(found[0]))
+    if as_json:
+        print_json({"path": str(path), "agency": found[0]})
+        return
     typer.echo(f"Written to {path}. There: `tra trust add DRAFT --agency {path.name}`.")
 
 
