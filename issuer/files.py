@@ -14,7 +14,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore
 
 from issuer.errors import FileMissingError, StorageError
-from register.storage import open_storage
+from register.storage import open_storage, put_published
 
 
 class FileStore:
@@ -92,7 +92,7 @@ class PublicationStore:
         """
         data = content.encode() if isinstance(content, str) else content
         try:
-            obstore.put(self._store, path, data)
+            put_published(self._store, path, data)
         except (BaseError, OSError) as error:
             raise StorageError(f"cannot publish {path}: {error}") from error
 

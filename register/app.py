@@ -20,12 +20,10 @@ from obstore.exceptions import BaseError, NotFoundError
 from register.document import Text, parse_document_id
 from register.errors import DocumentIdError, ShortCodeError
 from register.problem import Problem, ProblemError, install_problem_handlers
+from register.publication_paths import BYTES, JOSE, media_type_of
 from register.short_code import parse_short_code
 from register.status_list import CWT_TYPE, JWT_MEDIA_TYPE
 from register.storage import Storage, open_storage
-
-JOSE: Final = "application/jose"
-BYTES: Final = "application/octet-stream"
 
 _HEADERS: Final = {
     # Status changes must be seen at once, so caches ask again every time.
@@ -70,8 +68,7 @@ def _add_routes(app: FastAPI, storage: Storage) -> None:
     @app.api_route("/status/{name}", methods=_METHODS)
     async def get_status_list(request: Request, name: str) -> Response:
         path = _status_path(request, name)
-        media_type = JWT_MEDIA_TYPE if path.endswith(".jwt") else CWT_TYPE
-        return await _published(request, storage, path, media_type)
+        return await _published(request, storage, path, media_type_of(path))
 
     @app.api_route("/records/{document_id}", methods=_METHODS)
     async def get_record(request: Request, document_id: str) -> Response:

@@ -8,10 +8,12 @@ AWS variables and never from the address.
 from pathlib import Path
 from typing import Final
 
+import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
 from register.errors import StorageError
+from register.publication_paths import media_type_of
 
 Storage = LocalStore | S3Store
 
@@ -38,3 +40,20 @@ def open_storage(location: str) -> Storage:
     except (BaseError, OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise StorageError(f"cannot open storage {location!r}: {reason}") from error
+
+
+def put_published(storage: Storage, path: str, data: bytes) -> None:
+    """Write one file of a publication, whole or not at all.
+
+    A bucket may be what the world reads: it is told the media type, and that a
+    cache has to ask again each time.
+
+    Raises:
+        BaseError, OSError: it could not be written.
+    """
+    if isinstance(storage, LocalStore):
+        obstore.put(storage, path, data)
+        return
+    headers = {"Content-Type": media_type_of(path), "Cache-Control": "no-cache"}
+    # In one piece, so that the tag of the object is the MD5 of its bytes.
+    obstore.put(storage, path, data, attributes=headers, use_multipart=False)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tra init`, `audit`, `events`, `publish`, `agency …`, `token …`."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
 
@@ -12,6 +13,8 @@ from issuer.publish import publish_all, publish_everything
 from keys.ceremony import AgencyNames
 from keys.settings import Environment
 from keys.signing import Algorithm
+from register.mirror import mirror_publication
+from register.storage import open_storage
 from templates.catalogue import Catalogue
 from tra.clock import system_clock
 from tra.demo import DEMO_AGENCY
@@ -222,16 +225,32 @@ def publish(
     everything: Annotated[
         bool, typer.Option("--all", help="Every document, not only what changed.")
     ] = False,
+    to: Annotated[
+        list[str] | None,
+        typer.Option("--to", metavar="DIR|s3://…", help="Copy it there; repeatable."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Publish again what verifiers read: status lists and what changed."""
     home = read_home()
+    targets = {place: open_storage(place) for place in to or ()}
     with open_home(home) as issuer:
         count = publish_everything(issuer) if everything else publish_all(issuer)
+    source = open_storage(home.issuer.publication)
+    copies = [
+        {"to": place, **asdict(mirror_publication(source, target))}
+        for place, target in targets.items()
+    ]
     if as_json:
-        print_json({"publication": home.issuer.publication, "documents": count})
-    else:
-        typer.echo(f"Published to {home.issuer.publication} ({count} documents new).")
+        facts = {"publication": home.issuer.publication, "documents": count}
+        print_json({**facts, "copies": copies})
+        return
+    typer.echo(f"Published to {home.issuer.publication} ({count} documents new).")
+    for copy in copies:
+        typer.echo(
+            f"Copied to {copy['to']}: {copy['sent']} files sent, "
+            f"{copy['unchanged']} were there already."
+        )
 
 
 def token_create(
