@@ -57,6 +57,7 @@ bench: setup-dev ## Print speed beside a baseline measured in the same run
 	$(BIN)/python -m benchmarks.bench_sign
 	$(BIN)/python -m benchmarks.bench_issue
 	$(BIN)/python -m benchmarks.bench_verify
+	$(BIN)/python -m benchmarks.bench_status
 
 lock: ## Resolve the lock files anew (needs uv)
 	uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

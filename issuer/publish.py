@@ -22,7 +22,7 @@ from register.public_record import (
     mask_holder,
     sign_public_record,
 )
-from register.status_list import sign_status_cwt, sign_status_jwt
+from register.status_list import sign_status_list
 
 _LOG = logging.getLogger(__name__)
 
@@ -162,16 +162,20 @@ def _put_lists(issuer: Issuer, numbers: Iterable[int]) -> None:
         # Read the clock before the statuses: a list must not claim to be newer
         # than what it says.
         now = issuer.clock()
-        _put_list(issuer, number, issuer.store.status_values(number), now)
+        publish_list(issuer, number, issuer.store.status_values(number), now)
 
 
-def _put_list(
+def publish_list(
     issuer: Issuer, number: int, values: Mapping[int, Status], now: datetime
 ) -> None:
+    """Sign and publish one status list; `now` is when its statuses were read.
+
+    Raises:
+        StorageError: it could not be written.
+    """
     key = issuer.publication_key
     path = f"status/{number}"
     uri = f"{issuer.settings.publication_address}/{path}"
-    cwt = sign_status_cwt(values, uri=uri, iat=now, kid=key.kid, sign=key.sign)
-    jwt = sign_status_jwt(values, uri=uri, iat=now, kid=key.kid, sign=key.sign)
+    cwt, jwt = sign_status_list(values, uri=uri, iat=now, kid=key.kid, sign=key.sign)
     issuer.publication.put(path, cwt)
     issuer.publication.put(f"{path}.jwt", jwt)

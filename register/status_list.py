@@ -176,10 +176,10 @@ def decompress_list(data: bytes, *, size_bytes: int) -> bytes:
     return packed
 
 
-def sign_status_jwt(
+def sign_status_list(
     values: Mapping[int, Status], *, uri: str, iat: datetime, kid: str, sign: SignRaw
-) -> str:
-    """Return a status list as a signed JWT.
+) -> tuple[bytes, str]:
+    """Return a status list as a signed CWT and as a signed JWT, packed once for both.
 
     Args:
         values: the statuses that are not valid, by index.
@@ -192,26 +192,37 @@ def sign_status_jwt(
         StatusListError: an index or an address that no list has.
     """
     claims = _claims(uri, iat)
-    lst = encode_base64url(compress_list(encode_list(values)))
-    claims["status_list"] = {"bits": BITS, "lst": lst}
-    return sign_jws(claims, typ=JWT_TYPE, kid=kid, sign=sign)
+    lst = compress_list(encode_list(values))
+    return _cwt(claims, lst, kid, sign), _jwt(claims, lst, kid, sign)
+
+
+def sign_status_jwt(
+    values: Mapping[int, Status], *, uri: str, iat: datetime, kid: str, sign: SignRaw
+) -> str:
+    """Return a status list as a signed JWT alone (see `sign_status_list`)."""
+    return _jwt(_claims(uri, iat), compress_list(encode_list(values)), kid, sign)
 
 
 def sign_status_cwt(
     values: Mapping[int, Status], *, uri: str, iat: datetime, kid: str, sign: SignRaw
 ) -> bytes:
-    """Return a status list as a signed CWT; the arguments of `sign_status_jwt`.
+    """Return a status list as a signed CWT alone (see `sign_status_list`)."""
+    return _cwt(_claims(uri, iat), compress_list(encode_list(values)), kid, sign)
 
-    Raises:
-        StatusListError: an index or an address that no list has.
-    """
-    claims = _claims(uri, iat)
+
+def _jwt(claims: Mapping[str, Any], lst: bytes, kid: str, sign: SignRaw) -> str:
+    content = {"bits": BITS, "lst": encode_base64url(lst)}
+    payload = {**claims, "status_list": content}
+    return sign_jws(payload, typ=JWT_TYPE, kid=kid, sign=sign)
+
+
+def _cwt(claims: Mapping[str, Any], lst: bytes, kid: str, sign: SignRaw) -> bytes:
     payload = {
         _SUB: claims["sub"],
         _EXP: claims["exp"],
         _IAT: claims["iat"],
         _TTL: claims["ttl"],
-        _STATUS_LIST: {"bits": BITS, "lst": compress_list(encode_list(values))},
+        _STATUS_LIST: {"bits": BITS, "lst": lst},
     }
     return sign_cose1(
         encode_cbor(payload),

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -72,7 +72,7 @@ class PublicationKey:
     """DER, where the key has a certificate."""
     period: Period = Period()
 
-    @property
+    @cached_property
     def kid(self) -> str:
         """The thumbprint that a token names the key by."""
         return key_id(self.key)

@@ -95,6 +95,10 @@ def serve(home: Home, *, host: str, port: int, on_ready: Callable[[], None]) -> 
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port))
+        listener = socket.create_server((host, port))
+        # Connections inherit it. Without, the second packet of an answer waits for
+        # the first to be acknowledged, 40 ms: asyncio sets it on its own sockets only.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         raise TraError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    return listener

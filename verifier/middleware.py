@@ -11,6 +11,9 @@ _HEAR_SECONDS = 15.0
 _HEAR_BYTES = 256 * 1024 * 1024
 """How long and how much is heard out: ten times what a verifier takes."""
 
+_BODILESS = frozenset({"GET", "HEAD"})
+"""Methods whose requests have no body; one that is sent all the same is nobody's."""
+
 _CONTENT_SOURCES = (
     "default-src 'none'",
     "script-src 'self'",
@@ -87,7 +90,7 @@ class HearOut:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["method"] in _BODILESS:
             await self._app(scope, receive, send)
             return
         heard = False

@@ -74,7 +74,10 @@ class CheckId(StrEnum):
     @property
     def number(self) -> int:
         """Stable number of the check, from 1."""
-        return list(CheckId).index(self) + 1
+        return _NUMBERS[self]
+
+
+_NUMBERS = {check: number for number, check in enumerate(CheckId, start=1)}
 
 
 class Reason(StrEnum):

@@ -87,6 +87,11 @@ class Publication:
         """Public key of the pinned trust root, as JWK."""
         return public_jwk(self._root_key)
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether reading takes microseconds (see `Source`)."""
+        return self._source.is_quick
+
     def read(self, path: str) -> bytes:
         """Return a published file as it is, unchecked.
 

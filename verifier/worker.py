@@ -46,6 +46,11 @@ class ServiceSource:
         self._channel = channel
         self._seen = seen
 
+    @property
+    def is_quick(self) -> bool:
+        """The service may have to ask a network (see `verifier.source.Source`)."""
+        return False
+
     def read(self, path: str) -> bytes:
         """Return a published file (see `verifier.source.Source`)."""
         self._channel.send({"read": path, "seen": self._seen.to_json()})
