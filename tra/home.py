@@ -142,4 +142,5 @@ def open_publication(settings: VerifierSettings) -> Publication:
         settings.publication_address,
         trust_root=settings.trust_root_path,
         timeout=settings.publication_timeout,
+        signer_lists=settings.signer_lists,
     )

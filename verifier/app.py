@@ -73,6 +73,7 @@ def _open_service(settings: VerifierSettings, clock: Callable[[], datetime]) -> 
         settings.publication_address,
         trust_root=settings.trust_root_path,
         timeout=settings.publication_timeout,
+        signer_lists=settings.signer_lists,
     )
     workers = settings.worker_limits
     _check_sandbox(workers.sandbox)

@@ -57,6 +57,24 @@ _SEAL_USAGE = KeyUsageConstraints(
 _TIMESTAMP_USAGE = KeyUsageConstraints(
     extd_key_usage={"time_stamping"}, explicit_extd_key_usage_required=True
 )
+_SIGNATURE_USAGE = KeyUsageConstraints(
+    # Other houses' certificates, for persons and seals alike.
+    key_usage={"non_repudiation", "digital_signature"},
+    match_all_key_usages=False,
+    extd_key_usage={
+        "1.3.6.1.5.5.7.3.36",
+        "email_protection",
+        "1.2.840.113583.1.1.5",  # Adobe authentic documents
+        "1.3.6.1.4.1.311.10.3.12",  # Microsoft document signing
+    },
+    explicit_extd_key_usage_required=False,
+)
+Usage = Literal["seal", "signature", "tsa"]
+_USAGES: dict[Usage, KeyUsageConstraints] = {
+    "seal": _SEAL_USAGE,
+    "signature": _SIGNATURE_USAGE,
+    "tsa": _TIMESTAMP_USAGE,
+}
 _FAILURES: tuple[tuple[type[Exception], Reason], ...] = (
     (RevokedError, Reason.CERTIFICATE_REVOKED),
     (InsufficientRevinfoError, Reason.TRY_LATER),
@@ -216,7 +234,7 @@ def find_anchor(
     anchors: Sequence[bytes],
     at: datetime,
     material: ValidationData,
-    usage: Literal["seal", "tsa"],
+    usage: Usage,
 ) -> bytes:
     """Return the anchor (DER) to which the signer's certificate chains at a moment.
 
@@ -255,7 +273,7 @@ def find_path(
         _check_usage(signature.signer, usage)
         _check_algorithms(signature, at)
         context = ValidationContext(
-            trust_roots=[_load_certificate(der) for der in anchors],
+            trust_roots=[load_certificate(der) for der in anchors],
             other_certs=others,
             moment=at,
             crls=list(material.crls),
@@ -318,8 +336,8 @@ def _build_path(
     return path
 
 
-def _check_usage(certificate: x509.Certificate, usage: Literal["seal", "tsa"]) -> None:
-    constraints = _SEAL_USAGE if usage == "seal" else _TIMESTAMP_USAGE
+def _check_usage(certificate: x509.Certificate, usage: Usage) -> None:
+    constraints = _USAGES[usage]
     try:
         constraints.validate(certificate)
     except InvalidCertificateError as error:
@@ -342,7 +360,8 @@ def _run(coroutine: Coroutine[Any, Any, _T]) -> _T:
 
 
 @lru_cache(maxsize=256)
-def _load_certificate(der: bytes) -> x509.Certificate:
+def load_certificate(der: bytes) -> x509.Certificate:
+    """Return a certificate, read once."""
     return x509.Certificate.load(der)
 
 

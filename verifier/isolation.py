@@ -176,6 +176,7 @@ class PdfVerifiers:
             limits=self._limits,
             workers=self.workers,
             root_jwk=self._publication.root_jwk,
+            lists=self._publication.lists,
         )
         self._all.append(process)
         return process

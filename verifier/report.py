@@ -255,6 +255,16 @@ class CheckLog:
                 id=check_id, reason=error.reason, detail=error.detail
             )
 
+    def replace(self, check_id: CheckId, error: CheckError) -> None:
+        """Record what a check found when it was made by other rules."""
+        self._checks.pop(check_id, None)
+        self.record(check_id, error)
+
+    def replace_with_pass(self, *check_ids: CheckId) -> None:
+        """Record that checks passed by other rules than those tried before."""
+        for check_id in check_ids:
+            self._checks[check_id] = Check(id=check_id)
+
     def has_passed(self, *check_ids: CheckId) -> bool:
         """Tell whether all these checks were made and passed."""
         return all(

@@ -28,6 +28,7 @@ from verifier.signer import (
     check_seal_is_agency,
     describe_signature,
     find_signer,
+    name_anchor,
     name_signers,
 )
 
@@ -84,6 +85,9 @@ def judge_seal(
         archived=material.proofs,
         signer=signer,
         changes=findings.changes,
+        trusted_by=None
+        if signer is None or not findings.log.has_passed(CheckId.SIGNER)
+        else name_anchor(trust.name, signer.anchor.certificate),
     )
     if signer is not None and time is not None and signer.compromised_from:
         findings.notes.append(

@@ -37,6 +37,9 @@ class VerifierSettings(BaseSettings):
     trust_root: Path | None = None
     """TRA_TRUST_ROOT: file with the public key of the trust root (PEM)."""
 
+    signer_lists: Path | None = None
+    """TRA_SIGNER_LISTS: TOML file that names lists of other people's signers."""
+
     max_upload_bytes: int = Field(default=20 * 1024 * 1024, gt=0)
     """TRA_MAX_UPLOAD_BYTES: size limit of one uploaded file, in bytes."""
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from asn1crypto import x509
 
+from register.document import Text
 from register.members import format_instant
 from register.trust_list import Agency, Period, SealAnchor, TrustList
 from verifier.chain import (
@@ -21,6 +22,7 @@ from verifier.chain import (
     ValidationData,
     describe_name,
     find_anchor,
+    load_certificate,
     name_values,
 )
 from verifier.claims import check_period
@@ -119,6 +121,7 @@ def describe_signature(
     archived: tuple[SigningTime, ...],
     signer: Signer | None,
     changes: Sequence[Mapping[str, Any]],
+    trusted_by: Mapping[str, object] | None = None,
 ) -> Mapping[str, object]:
     """Return what a person may want to know of a signature."""
     certificate = signature.cms.signer
@@ -136,8 +139,15 @@ def describe_signature(
         ],
         "certificate": describe_certificate(certificate),
         "officer": None,
+        "trusted_by": trusted_by,
         "later_changes": [change["text"]["en"] for change in changes],
     }
+
+
+def name_anchor(name: Text, certificate: bytes) -> Mapping[str, object]:
+    """Return which list and which of its anchors vouch for a signer."""
+    subject = load_certificate(certificate).subject
+    return {"list": name.to_json(), "anchor": describe_name(subject)}
 
 
 def _key_sha256(signature: PdfSignature) -> bytes:

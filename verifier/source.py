@@ -10,6 +10,8 @@ that nothing has changed), so no verdict rests on an old copy.
 import os
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Protocol, TypeVar
@@ -160,6 +162,47 @@ class HttpSource:
     def _keep(self, path: str, etag: str | None, body: bytes) -> None:
         if etag:
             _remember(self._copies, self._lock, path, (etag, body))
+
+
+class RevocationSource:
+    """A publication, and revocation lists at addresses that are configured.
+
+    They are asked for by their number: no address ever comes from a file.
+    """
+
+    def __init__(
+        self, source: Source, addresses: Sequence[str], *, timeout: float
+    ) -> None:
+        self._source = source
+        self._lists = [_open_file(address, timeout=timeout) for address in addresses]
+
+    def read(self, path: str) -> bytes:
+        """Return a published file, or a revocation list (see `Source`)."""
+        kind, _, number = path.partition("/")
+        if kind != "crl":
+            return self._source.read(path)
+        if not number.isdecimal() or int(number) >= len(self._lists):
+            raise NotPublishedError(f"{path} is not configured")
+        return self._lists[int(number)]()
+
+
+def _open_file(address: str, *, timeout: float) -> Callable[[], bytes]:
+    """Return what reads one address or file."""
+    if urlsplit(address).scheme.lower() in ("http", "https"):
+        base, _, name = address.rpartition("/")
+        return partial(HttpSource(base, timeout=timeout).read, name)
+    if "://" in address:
+        raise SettingsError(
+            f"TRA_SIGNER_LISTS: revocation must be http(s) or a file, not {address}"
+        )
+    return partial(_read_file, Path(address))
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreachableError(f"{path.name}: {error.strerror}") from error
 
 
 def open_source(address: str, *, timeout: float) -> Source:

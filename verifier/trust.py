@@ -42,10 +42,12 @@ from verifier.errors import (
     SettingsError,
     SourceError,
 )
+from verifier.list_config import read_list_config
+from verifier.named_lists import NamedLists
 from verifier.reasons import CheckId, Reason
 from verifier.report import Findings
 from verifier.seen import Seen
-from verifier.source import Source, open_source
+from verifier.source import RevocationSource, Source, open_source
 
 _T = TypeVar("_T")
 
@@ -61,7 +63,10 @@ class Publication:
         *,
         root_key: EllipticCurvePublicKey,
         seen: Seen | None = None,
+        lists: NamedLists | None = None,
     ) -> None:
+        self.lists = lists or NamedLists()
+        """Lists of other people's signers."""
         self.seen = seen or Seen()
         """What this view will not go back behind."""
         self._source = source
@@ -71,16 +76,23 @@ class Publication:
 
     @classmethod
     def open(
-        cls, address: str, *, trust_root: Path, timeout: float = 5.0
+        cls,
+        address: str,
+        *,
+        trust_root: Path,
+        timeout: float = 5.0,
+        signer_lists: Path | None = None,
     ) -> "Publication":
         """Return the publication at an address or folder.
 
         Raises:
             SettingsError: address or trust root cannot be used.
         """
-        return cls(
-            open_source(address, timeout=timeout), root_key=load_trust_root(trust_root)
-        )
+        config = read_list_config(signer_lists)
+        source = open_source(address, timeout=timeout)
+        if config.revocation:
+            source = RevocationSource(source, config.revocation, timeout=timeout)
+        return cls(source, root_key=load_trust_root(trust_root), lists=config.lists)
 
     @property
     def root_jwk(self) -> dict[str, str]:

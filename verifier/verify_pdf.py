@@ -29,6 +29,7 @@ from verifier.integrity import judge_integrity
 from verifier.issued_file import check_issued_bytes
 from verifier.limits import Limits
 from verifier.officer import Asked, judge_officer
+from verifier.other_signers import judge_by_lists
 from verifier.reasons import Basis, CheckId, Integrity, Reason
 from verifier.report import Findings, Report
 from verifier.seal import Sealed, judge_seal
@@ -99,6 +100,9 @@ def _verify(
         "proof_from": "file" if whole is intact else "register",
     }
     if sealed is None:
+        judge_by_lists(
+            intact, publication, trust=trust, limits=limits, findings=findings
+        )
         return
     # 3. What the document says of itself.
     claimed = _judge_record(sealed, trust, findings)

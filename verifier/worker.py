@@ -26,6 +26,7 @@ from verifier.errors import (
     UnreachableError,
 )
 from verifier.limits import Limits, Sandbox
+from verifier.named_lists import NamedLists
 from verifier.sandbox import enter_sandbox, program_folders
 from verifier.seen import Seen
 from verifier.trust import Publication
@@ -125,6 +126,7 @@ def main() -> None:
                 ServiceSource(channel, seen),
                 root_key=key_from_jwk(hello["root"]),
                 seen=seen,
+                lists=NamedLists.from_json(hello["lists"]),
             ),
             limits=Limits(**hello["limits"]),
             seconds=hello["seconds"],

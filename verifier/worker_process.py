@@ -28,6 +28,7 @@ from verifier.errors import (
     WorkerError,
 )
 from verifier.limits import Limits, WorkerLimits
+from verifier.named_lists import NamedLists
 from verifier.report import Report
 from verifier.trust import Publication
 
@@ -42,7 +43,7 @@ _EXCEEDED = {
 _MAX_ANSWER_BYTES = 16 * 1024 * 1024
 _MAX_READS = 200
 _PATHS = re.compile(
-    r"trust-list|status/\d{1,12}|records/[A-Z2-7]{26}|files/[0-9a-f]{64}"
+    r"crl/\d{1,3}|trust-list|status/\d{1,12}|records/[A-Z2-7]{26}|files/[0-9a-f]{64}"
 )
 # Isolated from the environment and from the folder it is started in; modules
 # come from where this process has them.
@@ -71,7 +72,12 @@ class WorkerProcess:
     """A running process; used by one thread at a time, killed by any."""
 
     def __init__(
-        self, *, limits: Limits, workers: WorkerLimits, root_jwk: Mapping[str, str]
+        self,
+        *,
+        limits: Limits,
+        workers: WorkerLimits,
+        root_jwk: Mapping[str, str],
+        lists: NamedLists | None = None,
     ) -> None:
         self.files = 0
         """How many files it was given."""
@@ -103,6 +109,7 @@ class WorkerProcess:
                     "seconds": workers.seconds,
                     "sandbox": workers.sandbox,
                     "root": dict(root_jwk),
+                    "lists": (lists or NamedLists()).to_json(),
                 }
             )
 
