@@ -209,6 +209,8 @@ def _judge_token(
     path = find_path(
         token, anchors=anchors, at=token.time, material=material, usage="tsa"
     )
+    # Until it is known to have existed, its algorithms must have counted (§5.2.8).
+    _check_algorithms(token, poe)
     certificates = list(path.iter_certs(include_root=False))
     end = min(one.not_valid_after for one in certificates)
     if end < poe - _CLOCK_TOLERANCE:
@@ -252,7 +254,7 @@ def find_path(
     anchors: Sequence[bytes],
     at: datetime,
     material: ValidationData,
-    usage: Literal["seal", "tsa"],
+    usage: Usage,
 ) -> ValidationPath:
     """Return the path from an anchor to the signer's certificate at a moment.
 
