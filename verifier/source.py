@@ -176,6 +176,11 @@ class RevocationSource:
         self._source = source
         self._lists = [_open_file(address, timeout=timeout) for address in addresses]
 
+    @property
+    def is_quick(self) -> bool:
+        """As the publication is: lists are read for files alone (see `Source`)."""
+        return self._source.is_quick
+
     def read(self, path: str) -> bytes:
         """Return a published file, or a revocation list (see `Source`)."""
         kind, _, number = path.partition("/")
