@@ -13,6 +13,11 @@ RUN pip install --no-cache-dir --require-hashes -r requirements.lock \
 ENV TRA_HOME=/data
 USER tra
 
+FROM node:22-slim AS scanner
+WORKDIR /scanner
+COPY .ci/scanner ./install
+RUN sh install /scanner/files
+
 FROM base AS verifier
 COPY register/__init__.py register/canonical.py register/claim.py register/digits.py \
      register/document.py register/envelope.py register/errors.py \
@@ -21,6 +26,7 @@ COPY register/__init__.py register/canonical.py register/claim.py register/digit
      register/trust_entries.py register/trust_list.py register/trust_members.py register/
 COPY templates/__init__.py templates/
 COPY verifier verifier
+COPY --from=scanner /scanner/files verifier/web/scanner
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
 CMD ["python", "-m", "verifier", "--host", "0.0.0.0", "--port", "8000"]

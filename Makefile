@@ -8,7 +8,7 @@ export TRA_HOME ?= ./data
 LOCK   ?= requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve check format test fuzz golden vectors conformance bench lock clean
+.PHONY: help setup setup-dev demo serve scanner check format test fuzz golden vectors conformance bench lock clean
 
 help: ## List the targets
 	@awk 'BEGIN{FS=":.*## "} /^[a-z-]+:.*## /{printf "  make %-11s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ demo: setup ## Issue, verify, tamper, revoke: the main job end to end
 
 serve: setup ## Start the one-machine server on http://127.0.0.1:8000/
 	@$(BIN)/tra serve
+
+scanner: ## Install the scanner for browsers that have none, pinned by hash (needs npm)
+	@sh .ci/scanner
 
 check: setup-dev ## Format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -304,16 +304,31 @@ class RunningServer:
     url: str
     targets: list[str]
     """Path and query of each request, as received."""
+    sent: list[tuple[str, int]]
+    """Path of each answer, and its bytes: headers and body."""
 
 
-def log_requests(app: Any, targets: list[str]) -> Callable[..., Any]:  # noqa: ANN401 - any ASGI application
-    """Wrap an application so that each request target is noted."""
+def log_requests(
+    app: Any,  # noqa: ANN401 - any ASGI application
+    targets: list[str],
+    sent: list[tuple[str, int]],
+) -> Callable[..., Any]:
+    """Wrap an application so that each request target and each answer is noted."""
 
-    async def logged(scope: Mapping[str, Any], receive: object, send: object) -> None:
-        if scope["type"] == "http":
-            query = scope["query_string"].decode()
-            targets.append(scope["raw_path"].decode() + (f"?{query}" if query else ""))
-        await app(scope, receive, send)
+    async def logged(scope: Mapping[str, Any], receive: object, send: Any) -> None:  # noqa: ANN401 - as ASGI has it
+        async def counted(message: Mapping[str, Any]) -> None:
+            head = sum(
+                len(name) + len(value) + 4 for name, value in message.get("headers", ())
+            )
+            sent.append((scope["path"], head + len(message.get("body", b""))))
+            await send(message)
+
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        query = scope["query_string"].decode()
+        targets.append(scope["raw_path"].decode() + (f"?{query}" if query else ""))
+        await app(scope, receive, counted)
 
     return logged
 
@@ -322,11 +337,12 @@ def log_requests(app: Any, targets: list[str]) -> Callable[..., Any]:  # noqa: A
 def serve_logged(app: object) -> Iterator[RunningServer]:
     """Serve an application on a free port of loopback until the block ends."""
     targets: list[str] = []
+    sent: list[tuple[str, int]] = []
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         host, port = listener.getsockname()
         config = uvicorn.Config(
-            log_requests(app, targets), log_level="warning", access_log=False
+            log_requests(app, targets, sent), log_level="warning", access_log=False
         )
         with run_server(config, listener):
-            yield RunningServer(url=f"http://{host}:{port}", targets=targets)
+            yield RunningServer(url=f"http://{host}:{port}", targets=targets, sent=sent)

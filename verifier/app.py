@@ -23,12 +23,13 @@ from verifier.errors import SandboxError, SettingsError
 from verifier.isolation import PdfVerifiers
 from verifier.limits import Sandbox
 from verifier.middleware import HeadLikeGet, HearOut, SecurityHeaders
-from verifier.pages import Pages, build_pages
+from verifier.pages import build_pages
 from verifier.recent import RecentReports
 from verifier.sandbox import check_sandbox
 from verifier.settings import VerifierSettings
 from verifier.short_codes import build_short_codes
 from verifier.trust import Publication
+from verifier.web_files import WebFiles
 
 _logger = logging.getLogger(__name__)
 _WEB = Path(__file__).with_name("web")
@@ -54,7 +55,7 @@ def create_app(settings: VerifierSettings, *, clock: Callable[[], datetime]) -> 
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HearOut)
     app.include_router(build_api(service))
-    pages = Pages(_WEB)
+    pages = WebFiles(_WEB)
     app.include_router(build_pages(service, pages))
     app.include_router(build_short_codes(service, pages))
     return app

@@ -19,7 +19,7 @@ _CONTENT_SOURCES = (
     "script-src 'self'",
     "style-src 'self'",
     "connect-src 'self'",
-    "img-src 'self' data:",
+    "img-src 'self'",
     "font-src 'self'",
     "manifest-src 'self'",
     "worker-src 'self'",
@@ -33,8 +33,12 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), microphone=()",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
+
+
+_NOT_MODIFIED = 304
+"""Says that what the browser has still holds, with the headers it had."""
 
 
 class SecurityHeaders:
@@ -47,7 +51,8 @@ class SecurityHeaders:
         """Pass the request on."""
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            start = message["type"] == "http.response.start"
+            if start and message["status"] != _NOT_MODIFIED:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)

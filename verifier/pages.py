@@ -2,93 +2,51 @@
 """The pages, and the plain answers they hold for browsers without JavaScript.
 
 Pages are files in `web/`. Where a page has a placeholder, the server puts an
-answer in both languages there, with every value escaped. Text goes packed to
-browsers that take it so; signed files, which others hash, never do.
+answer in both languages there, with every value escaped.
 """
 
-import gzip
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
-from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from register.document import Text, parse_document_id
 from register.errors import DocumentError
 from register.problem import Problem, ProblemError
 from verifier import problems
 from verifier.api import Service
+from verifier.errors import SourceError
 from verifier.rate_limit import Kind
 from verifier.reasons import Reason
 from verifier.report import Report
+from verifier.status_lists import StatusListCount
 from verifier.texts import FACT_NAMES, MONTHS, NO_EXPIRY, describe_reason, name_outcome
+from verifier.web_files import (
+    SERVICE_WORKER,
+    WebFile,
+    WebFiles,
+    answer_file,
+    answer_page,
+)
 
 ANSWER_PLACEHOLDER = "<!--server-answer-->"
 REPORT_PLACEHOLDER = "<!--server-report-->"
+HOST_PLACEHOLDER = "<!--host-->"
 
 _BUDDHIST_ERA = 543
-_HTML = "text/html; charset=utf-8"
-_QUICK = 6
-_WORTH_IT = 0.9
-_GZIP = re.compile(r"gzip(;q=(1(\.0*)?|0\.0*[1-9]\d*))?")
-_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".ico": "image/x-icon",
-    ".woff": "font/woff",
-    ".woff2": "font/woff2",
-    ".wasm": "application/wasm",
-    ".txt": "text/plain; charset=utf-8",
-    ".json": "application/json",
-    ".webmanifest": "application/manifest+json",
-}
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaticFile:
-    """A static file, as it is and packed, where packing makes it smaller."""
-
-    body: bytes
-    packed: bytes | None
-    media_type: str
-
-
-class Pages:
-    """The files of `web/`, read once at the start."""
-
-    def __init__(self, folder: Path) -> None:
-        self._pages = {file.name: file.read_text() for file in folder.glob("*.html")}
-        static = folder / "static"
-        self._static = {
-            file.name: _read_static(file)
-            for file in static.glob("*")
-            if file.suffix in _TYPES
-        }
-
-    def page(self, name: str, placeholder: str = "", content: str = "") -> str:
-        """Return a page, with content in place of its placeholder."""
-        page = self._pages[name]
-        return page.replace(placeholder, content) if placeholder else page
-
-    def static(self, name: str) -> StaticFile | None:
-        """Return a static file, if there is one."""
-        return self._static.get(name)
-
-
-def build_pages(service: Service, pages: Pages) -> APIRouter:
+def build_pages(service: Service, pages: WebFiles) -> APIRouter:
     """Return the routes of the pages."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     async def get_index(request: Request) -> Response:
-        return _html(request, pages.page("index.html"))
+        return answer_page(request, pages.page("index.html"))
 
     @router.post("/verify")
     async def post_verify(request: Request) -> Response:
@@ -96,7 +54,7 @@ def build_pages(service: Service, pages: Pages) -> APIRouter:
         try:
             report = await service.verify_upload(request)
         except ProblemError as error:
-            return _html(
+            return answer_page(
                 request,
                 pages.page(
                     "report.html", REPORT_PLACEHOLDER, render_problem(error.problem)
@@ -104,23 +62,62 @@ def build_pages(service: Service, pages: Pages) -> APIRouter:
                 status=error.problem.status,
             )
         content = render_report(report)
-        return _html(request, pages.page("report.html", REPORT_PLACEHOLDER, content))
+        return answer_page(
+            request, pages.page("report.html", REPORT_PLACEHOLDER, content)
+        )
 
     _add_document_page(router, service, pages)
-
-    @router.get("/static/{name}")
-    async def get_static(request: Request, name: str) -> Response:
-        found = pages.static(name)
-        if found is None:
-            raise ProblemError(problems.not_published())
-        # Names do not change with content, so browsers ask whether it changed.
-        headers = {"Cache-Control": "no-cache"}
-        return _either_form(request, found, headers=headers)
-
+    _add_app(router, service, pages)
+    _add_files(router, pages)
     return router
 
 
-def _add_document_page(router: APIRouter, service: Service, pages: Pages) -> None:
+def _add_app(router: APIRouter, service: Service, pages: WebFiles) -> None:
+    """Add what makes the pages an application that works without a network."""
+
+    @router.get("/scan")
+    async def get_scan(request: Request) -> Response:
+        host = escape(service.host)
+        return answer_page(request, pages.page("scan.html", HOST_PLACEHOLDER, host))
+
+    @router.get("/shell")
+    async def get_shell(request: Request) -> Response:
+        """Give the page of any document, without an answer of the server."""
+        return answer_page(request, pages.page("document.html"))
+
+    lists = StatusListCount(service.publication)
+
+    @router.get("/publication/status-lists")
+    async def get_status_lists() -> Response:
+        try:
+            count = await service.run(lists.count)
+        except SourceError as error:
+            raise ProblemError(problems.register_unreachable()) from error
+        return JSONResponse({"count": count}, headers={"Cache-Control": "no-store"})
+
+
+def _add_files(router: APIRouter, pages: WebFiles) -> None:
+    @router.get("/sw.js")
+    async def get_service_worker(request: Request) -> Response:
+        # At the root, because a worker serves no page above its own address.
+        return answer_file(request, SERVICE_WORKER, pages.service_worker)
+
+    @router.get("/static/{name}")
+    async def get_static(request: Request, name: str) -> Response:
+        return _answer_found(request, name, pages.static(name))
+
+    @router.get("/scanner/{name}")
+    async def get_scanner(request: Request, name: str) -> Response:
+        return _answer_found(request, name, pages.scanner(name))
+
+
+def _answer_found(request: Request, name: str, found: WebFile | None) -> Response:
+    if found is None:
+        raise ProblemError(problems.not_published())
+    return answer_file(request, name, found)
+
+
+def _add_document_page(router: APIRouter, service: Service, pages: WebFiles) -> None:
     @router.get("/V/{document_id}")
     @router.get("/v/{document_id}")
     async def get_document(request: Request, document_id: str) -> Response:
@@ -137,7 +134,7 @@ def _add_document_page(router: APIRouter, service: Service, pages: Pages) -> Non
             report = await service.verify_document(parsed)
             content, status = render_report(report), 200
         page = pages.page("document.html", ANSWER_PLACEHOLDER, content)
-        return _html(request, page, status=status)
+        return answer_page(request, page, status=status)
 
 
 def render_report(report: Report) -> str:
@@ -267,48 +264,3 @@ def _groups(document_id: str) -> str:
 def _text(value: object) -> Text:
     members = cast("Mapping[str, str]", value)
     return Text(th=members["th"], en=members["en"])
-
-
-def answer_page(request: Request, page: str, *, status: int = 200) -> Response:
-    """Answer with a page, packed for a browser that takes it so."""
-    return _html(request, page, status=status)
-
-
-def _html(request: Request, page: str, status: int = 200) -> Response:
-    body = page.encode()
-    packed = gzip.compress(body, _QUICK) if _accepts_gzip(request) else None
-    file = StaticFile(body=body, packed=packed, media_type=_HTML)
-    return _either_form(
-        request, file, status=status, headers={"Cache-Control": "no-store"}
-    )
-
-
-def _read_static(file: Path) -> StaticFile:
-    body = file.read_bytes()
-    packed = gzip.compress(body, mtime=0)
-    smaller = len(packed) < len(body) * _WORTH_IT
-    return StaticFile(
-        body=body,
-        packed=packed if smaller else None,
-        media_type=_TYPES[file.suffix],
-    )
-
-
-def _either_form(
-    request: Request,
-    file: StaticFile,
-    *,
-    headers: Mapping[str, str],
-    status: int = 200,
-) -> Response:
-    """Answer with the file, packed for a browser that takes it so."""
-    about, body = {**headers, "Vary": "Accept-Encoding"}, file.body
-    if file.packed is not None and _accepts_gzip(request):
-        about["Content-Encoding"] = "gzip"
-        body = file.packed
-    return Response(body, status_code=status, media_type=file.media_type, headers=about)
-
-
-def _accepts_gzip(request: Request) -> bool:
-    codings = request.headers.get("accept-encoding", "").lower().replace(" ", "")
-    return any(_GZIP.fullmatch(coding) for coding in codings.split(","))

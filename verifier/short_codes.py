@@ -18,9 +18,10 @@ from register.short_code import ShortCode, group_short_code, parse_short_code
 from verifier import problems
 from verifier.api import Service
 from verifier.errors import CheckError
-from verifier.pages import REPORT_PLACEHOLDER, Pages, answer_page, render_problem
+from verifier.pages import REPORT_PLACEHOLDER, render_problem
 from verifier.rate_limit import Kind
 from verifier.reasons import Reason
+from verifier.web_files import WebFiles, answer_page
 
 _MAX_CHARS = 64
 """Characters of what is typed, blanks and hyphens included."""
@@ -28,7 +29,7 @@ _MAX_CHARS = 64
 _NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store"}
 
 
-def build_short_codes(service: Service, pages: Pages) -> APIRouter:
+def build_short_codes(service: Service, pages: WebFiles) -> APIRouter:
     """Return the routes of short codes."""
     router = APIRouter()
 
@@ -58,7 +59,7 @@ def build_short_codes(service: Service, pages: Pages) -> APIRouter:
 
 
 async def _lead_on(
-    service: Service, pages: Pages, request: Request, typed: str
+    service: Service, pages: WebFiles, request: Request, typed: str
 ) -> Response:
     if not typed.strip():
         # The address as printed, and nothing after it: the start page has the box.
@@ -104,6 +105,6 @@ def _form_value(request: Request) -> str:
     return request.query_params.get("code", "")
 
 
-def _problem_page(request: Request, pages: Pages, problem: Problem) -> Response:
+def _problem_page(request: Request, pages: WebFiles, problem: Problem) -> Response:
     page = pages.page("report.html", REPORT_PLACEHOLDER, render_problem(problem))
     return answer_page(request, page, status=problem.status)

@@ -43,7 +43,8 @@ export function worseStatus(a, b) {
  * @param {string} facts.valid_from
  * @param {string | null} facts.valid_until
  * @param {Status | 'unreachable' | 'invalid' | 'stale' | 'replayed'} facts.status_list
- * @param {Status | 'unreachable' | 'invalid' | 'not_found'} facts.record
+ * @param {Status | 'unreachable' | 'offline' | 'invalid' | 'not_found'} facts.record  offline:
+ *   nobody answers, and the status list is a copy this device has kept
  * @returns {Verdict}
  */
 export function decide({ today, valid_from, valid_until, status_list, record }) {

@@ -82,6 +82,22 @@ export function formatInstant(instant, lang) {
 }
 
 /**
+ * How long ago an instant was, in the one unit people would say.
+ *
+ * @param {string} instant  RFC 3339
+ * @param {Date} now
+ * @param {Lang} lang
+ */
+export function formatAge(instant, now, lang) {
+  const minutes = Math.floor((now.getTime() - Date.parse(instant)) / 60_000);
+  if (minutes < 1) return lang === 'th' ? 'เมื่อครู่นี้' : 'just now';
+  const [count, th, en] = minutes < 60 ? [minutes, 'นาที', 'minute']
+    : minutes < 48 * 60 ? [Math.floor(minutes / 60), 'ชั่วโมง', 'hour']
+      : [Math.floor(minutes / 1440), 'วัน', 'day'];
+  return lang === 'th' ? `${count} ${th}ที่แล้ว` : `${count} ${en}${count === 1 ? '' : 's'} ago`;
+}
+
+/**
  * A size in the unit people know it by.
  *
  * @param {number} bytes

@@ -6,6 +6,8 @@
  * never part of a request. Where the browser cannot verify, the server's answer stays.
  */
 
+import { drawActions } from './actions-view.js';
+import { Copies, installServiceWorker, keepStatusLists } from './copies.js';
 import { el } from './elements.js';
 import { currentLang, installLanguageSwitch } from './language.js';
 import { Publication } from './publication.js';
@@ -13,7 +15,7 @@ import { WORDS } from './report-texts.js';
 import { drawReport, verdictWords } from './report-view.js';
 import { judgeDocument } from './verdict.js';
 
-const id = decodeURIComponent(location.pathname.split('/').filter(Boolean).at(-1) ?? '');
+const id = decodeURIComponent(location.pathname.split('/').filter(Boolean).pop() ?? '');
 const result = /** @type {HTMLElement} */ (document.getElementById('result'));
 const progress = /** @type {HTMLElement} */ (document.getElementById('progress'));
 const announcement = /** @type {HTMLElement} */ (document.getElementById('announcement'));
@@ -23,6 +25,7 @@ let digits = takeFragment();
 let report = null;
 /** Counts judgements, so that a slow one does not overwrite a newer one. */
 let round = 0;
+let listsKept = false;
 
 /** The fragment, cleared from the address bar. */
 function takeFragment() {
@@ -31,15 +34,25 @@ function takeFragment() {
   return fragment;
 }
 
+/** The verdict as of now. */
+async function readAgain() {
+  const now = new Date();
+  const publication = new Publication({ base: '/publication', now, copies: Copies });
+  const judged = await judgeDocument({ id, digits, publication, now });
+  if (!listsKept && !judged.offline && judged.trust_list) {
+    listsKept = true;
+    keepStatusLists(publication);
+  }
+  return judged;
+}
+
 async function judge() {
   const mine = ++round;
   // The verdict on one code must not stand while the next is being checked.
   report = null;
   result.replaceChildren();
   progress.hidden = false;
-  const now = new Date();
-  const publication = new Publication({ base: '/publication', now });
-  const judged = await judgeDocument({ id, digits, publication, now });
+  const judged = await readAgain();
   if (mine !== round) return;
   report = judged;
   progress.hidden = true;
@@ -49,10 +62,33 @@ async function judge() {
 function draw() {
   const lang = currentLang();
   if (!report) return;
-  result.replaceChildren(drawReport(report, { lang, level: 1, retry: judge }));
+  const actions = drawActions({
+    lang,
+    link: `${location.origin}/V/${id.toUpperCase()}${digits ? `#${digits}` : ''}`,
+    holdsClaim: digits !== '',
+    show: openDisplay,
+    say: announce,
+  });
+  result.replaceChildren(drawReport(report, { lang, level: 1, retry: judge, actions }));
   const words = verdictWords(report, lang);
-  announcement.textContent = `${WORDS.result[lang]}: ${words}`;
+  announce(`${WORDS.result[lang]}: ${words}`);
   document.title = `${words} – ${WORDS.title[lang]}`;
+}
+
+/** @param {string} text */
+function announce(text) {
+  announcement.textContent = text;
+}
+
+async function openDisplay() {
+  if (!report) return;
+  const view = await import('./display-view.js');
+  view.openDisplay({
+    lang: currentLang(),
+    report,
+    judge: readAgain,
+    onClose: () => /** @type {HTMLElement | null} */ (result.querySelector('.actions button'))?.focus(),
+  });
 }
 
 for (const place of document.querySelectorAll('[data-host]')) {
@@ -66,5 +102,5 @@ if (document.documentElement.classList.contains('can-check')) {
     digits = takeFragment();
     judge();
   });
-  judge();
+  judge().then(installServiceWorker);
 }

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The front page: files are checked one after another by the server, which keeps none;
- * their fingerprint is computed here. A document id typed from paper opens its page.
+ * The front page: files are checked one after another. Their fingerprint is computed
+ * here and compared with the register; only a file that is not recognised is sent to the
+ * server, which keeps none. A code typed from paper opens the page of its document.
  */
 
-import { documentIdBytes, toHex } from './claim.js';
+import { toHex } from './claim.js';
+import { Copies, installServiceWorker, keepStatusLists } from './copies.js';
 import { el } from './elements.js';
 import { currentLang, formatSize, installLanguageSwitch } from './language.js';
+import { Publication } from './publication.js';
 import { WORDS } from './report-texts.js';
 import { drawReport, verdictWords } from './report-view.js';
+import { readTyped } from './typed.js';
+import { judgeFile } from './verdict.js';
 
 /** @typedef {import('./report-view.js').AnyReport} AnyReport */
 /** @typedef {import('./language.js').Text} Text */
@@ -16,11 +21,12 @@ import { drawReport, verdictWords } from './report-view.js';
  * @typedef {object} Job  one file on its way to a verdict
  * @property {File} file
  * @property {HTMLElement} card
- * @property {'waiting' | 'hashing' | 'checking' | 'done' | 'failed'} state
+ * @property {'waiting' | 'hashing' | 'recognising' | 'checking' | 'done' | 'failed'} state
  * @property {string | null} sha256
  * @property {string | null} password
  * @property {AnyReport | null} report
  * @property {Text | null} problem
+ * @property {boolean} send  without looking whether the register knows it
  */
 
 /** No service takes more; the server's own limit is usually lower and answers 413. */
@@ -41,7 +47,7 @@ function addFiles(files) {
     /** @type {Job} */
     const job = {
       file, card: el('li', { class: 'file' }), state: 'waiting', sha256: null, password: null,
-      report: null, problem: null,
+      report: null, problem: null, send: false,
     };
     jobs.push(job);
     list.append(job.card);
@@ -69,6 +75,7 @@ async function check(job) {
     Object.assign(job, { state: 'failed', problem });
     return;
   }
+  if (await recognise(job)) return;
   job.state = 'checking';
   draw(job);
   const body = new FormData();
@@ -80,6 +87,24 @@ async function check(job) {
   } catch {
     Object.assign(job, { state: 'failed', problem: WORDS.noNetwork });
   }
+}
+
+/**
+ * Looks whether the register has a file of just these bytes. Whatever stands in the way
+ * of that, the file is then checked as any other.
+ *
+ * @param {Job} job
+ */
+async function recognise(job) {
+  const able = document.documentElement.classList.contains('can-check');
+  if (!able || job.send || job.password !== null || !job.sha256) return false;
+  job.state = 'recognising';
+  draw(job);
+  const now = new Date();
+  const publication = new Publication({ base: '/publication', now, copies: Copies });
+  const report = await judgeFile({ sha256: job.sha256, publication, now });
+  if (report) Object.assign(job, { state: 'done', report: { ...report, recognised: true } });
+  return report !== null;
 }
 
 /**
@@ -137,7 +162,9 @@ function draw(job) {
       ? el('p', { class: 'file-state' },
           el('span', { class: 'spinner', 'aria-hidden': 'true' }), `${WORDS[state][lang]} …`)
       : '',
-    report ? drawReport(report, { lang, level: 3 }) : '',
+    report
+      ? drawReport(report, { lang, level: 3, actions: report.recognised ? drawRecognised(job) : null })
+      : '',
     problem ? drawProblem(job, problem) : '',
     report && ['encrypted', 'wrong_password'].includes(report.reason) ? drawPassword(job) : '',
     sha256
@@ -163,6 +190,17 @@ function drawProblem(job, problem) {
     el('p', {}, problem[lang]),
     again,
   );
+}
+
+/** @param {Job} job */
+function drawRecognised(job) {
+  const lang = currentLang();
+  const send = el('button', { type: 'button', class: 'button' }, WORDS.fullCheck[lang]);
+  send.addEventListener('click', () => {
+    job.send = true;
+    repeat(job);
+  });
+  return el('div', { class: 'card recognised' }, el('p', {}, WORDS.recognised[lang]), send);
 }
 
 /** @param {Job} job */
@@ -223,21 +261,59 @@ function installDropZone() {
   });
 }
 
+/** What is wrong with what was typed. @type {Record<string, Text>} */
+const TYPED_PROBLEMS = {
+  empty: { th: 'โปรดพิมพ์รหัสที่อยู่ข้างคิวอาร์โค้ด', en: 'Type the code printed beside the QR code.' },
+  length: {
+    th: 'รหัสมี 12 ตัว (หรือรหัสเอกสาร 26 ตัว) ที่พิมพ์มามีจำนวนไม่ตรง โปรดตรวจอีกครั้ง',
+    en: 'A code has 12 characters, a document id 26. What was typed has another number of them. Please check it.',
+  },
+  check: {
+    th: 'รหัสนี้พิมพ์ผิดอย่างน้อยหนึ่งตัว โปรดเทียบกับที่พิมพ์บนเอกสารทีละตัว',
+    en: 'At least one character is wrong. Please compare it with the paper, one by one.',
+  },
+  broken: {
+    th: 'ลิงก์นี้ไม่ครบหรือถูกแก้ไข โปรดสแกนคิวอาร์โค้ดบนเอกสาร หรือพิมพ์รหัส 12 ตัวแทน',
+    en: 'The link is incomplete or was changed. Scan the QR code on the paper, or type the 12 characters instead.',
+  },
+  foreign: {
+    th: 'ลิงก์นี้ไม่ใช่ลิงก์ของเอกสาร โปรดพิมพ์รหัส 12 ตัวที่อยู่ข้างคิวอาร์โค้ด',
+    en: 'This is not the link of a document. Type the 12 characters beside its QR code.',
+  },
+  offline: {
+    th: 'ไม่มีเครือข่าย การค้นด้วยรหัสต้องใช้เครือข่าย แต่ยังสแกนคิวอาร์โค้ดได้',
+    en: 'There is no network, which looking up a code needs. Scanning the QR code still works.',
+  },
+};
+
+const idForm = /** @type {HTMLFormElement} */ (document.getElementById('by-id'));
+const field = /** @type {HTMLInputElement} */ (document.getElementById('document-id'));
+const typedProblem = /** @type {HTMLElement} */ (document.getElementById('id-problem'));
+/** @type {string | null} */
+let problemKind = null;
+
+/** @param {string | null} kind */
+function showTyped(kind) {
+  problemKind = kind;
+  field.setAttribute('aria-invalid', String(kind !== null && kind !== 'offline'));
+  typedProblem.hidden = kind === null;
+  typedProblem.textContent = kind ? TYPED_PROBLEMS[kind][currentLang()] : '';
+}
+
 function installIdForm() {
-  const idForm = /** @type {HTMLFormElement} */ (document.getElementById('by-id'));
-  const field = /** @type {HTMLInputElement} */ (document.getElementById('document-id'));
-  const problem = /** @type {HTMLElement} */ (document.getElementById('id-problem'));
   idForm.addEventListener('submit', (event) => {
     event.preventDefault();
-    // 0, 1 and 8 are not in the alphabet, so whoever types them has misread a letter.
-    const typed = field.value.toUpperCase().replace(/[\s-]/g, '');
-    const id = typed.replaceAll('0', 'O').replaceAll('1', 'I').replaceAll('8', 'B');
-    const good = documentIdBytes(id) !== null;
-    field.setAttribute('aria-invalid', String(!good));
-    problem.hidden = good;
-    if (good) location.assign(`/V/${id}`);
-    else field.focus();
+    const typed = readTyped(field.value);
+    if (typed.kind === 'code') location.assign(`/C/${typed.code}`);
+    else if (typed.kind === 'document') {
+      location.assign(`/V/${typed.id}${typed.digits ? `#${typed.digits}` : ''}`);
+    } else {
+      showTyped(typed.kind);
+      field.focus();
+    }
   });
+  // The service worker gives this page for the address of a code when nothing answers.
+  if (/^\/c(\/|$)/i.test(location.pathname)) showTyped('offline');
 }
 
 for (const place of document.querySelectorAll('[data-host]')) {
@@ -245,4 +321,11 @@ for (const place of document.querySelectorAll('[data-host]')) {
 }
 installDropZone();
 installIdForm();
-installLanguageSwitch(() => jobs.forEach(draw));
+installLanguageSwitch(() => {
+  showTyped(problemKind);
+  jobs.forEach(draw);
+});
+if (document.documentElement.classList.contains('can-check')) {
+  installServiceWorker();
+  keepStatusLists(new Publication({ base: '/publication', now: new Date(), copies: Copies }));
+}

@@ -3,8 +3,9 @@
  * Reads the publication (docs/spec/publication.md) and verifies every file of it:
  * the trust list by the pinned root, all else by the agency's publication key.
  *
- * It asks its own origin only, by document id and list number; no fact of a claim
- * is part of any address. It never goes back to an older file than it has seen.
+ * It asks its own origin only, by document id, list number or hash of a file; no fact of
+ * a claim is part of any address. It never goes back to an older file than it has seen.
+ * Lists that are verified are kept; where nobody answers, the copy is verified again.
  */
 
 import { JwsError, fromBase64Url, importKey, kidOf, openJws, thumbprint } from './jws.js';
@@ -30,7 +31,7 @@ import { JwsError, fromBase64Url, importKey, kidOf, openJws, thumbprint } from '
  */
 /** @typedef {{name: Text, seq: number, iat: number, exp: number, agencies: Agency[]}} TrustList */
 /** @typedef {{iat: number, exp: number, statusAt: (index: number) => Status}} StatusList */
-/** @typedef {'trust_list' | 'status_list' | 'record'} Part */
+/** @typedef {'trust_list' | 'status_list' | 'record' | 'file'} Part */
 /** @typedef {'unreachable' | 'not_found' | 'invalid' | 'stale' | 'replayed'} Problem */
 
 /** A file of the publication that cannot be had, or cannot be relied on. */
@@ -55,6 +56,8 @@ const MAX_FILE_BYTES = 4_000_000;
 /** A clock may be this far behind that of the publication, in seconds. */
 const CLOCK_SKEW = 300;
 const TIMEOUT_MS = 10_000;
+/** Where one file could not be had, others are not waited for as long. */
+const IMPATIENT_MS = 3_000;
 
 /**
  * Whether a publication key counts for something made at this second. One that was
@@ -73,9 +76,20 @@ function keyCountsAt(key, second) {
 
 /** The publication as one origin serves it. */
 export class Publication {
-  /** @param {{base: string, now: Date}} options  one `now` for everything read */
-  constructor({ base, now }) {
+  /**
+   * @param {{
+   *   base: string, now: Date,
+   *   copies?: {get(path: string): Promise<string | null>, put(path: string, text: string): void},
+   * }} options  one `now` for everything read
+   */
+  constructor({ base, now, copies }) {
     this.base = base;
+    this.copies = copies ?? null;
+    /** @type {Set<Part>} what was read from a copy, because nobody answered */
+    this.copied = new Set();
+    /** @type {Map<string, string>} what the network answered, not yet verified */
+    this.fresh = new Map();
+    this.timeout = TIMEOUT_MS;
     this.second = Math.floor(now.getTime() / 1000);
     /** @type {string} */
     this.rootKid = '';
@@ -86,7 +100,13 @@ export class Publication {
    *
    * @returns {Promise<TrustList>}
    */
-  async trustList() {
+  trustList() {
+    this.trust = this.trust ?? this.#readTrustList();
+    return this.trust;
+  }
+
+  /** @returns {Promise<TrustList>} */
+  async #readTrustList() {
     const jwk = await this.#fetch('trust_list', 'trust-root.jwk', (text) => JSON.parse(text));
     const token = await this.#fetch('trust_list', 'trust-list', (text) => text.trim());
     const list = await checked('trust_list', async () => {
@@ -99,6 +119,8 @@ export class Publication {
       throw new PublicationError('trust_list', 'stale', 'expired or dated ahead');
     }
     this.#checkNotOlder('trust_list', 'seq', list.seq);
+    await this.#keep('trust-root.jwk');
+    await this.#keep('trust-list');
     return /** @type {any} */ (list);
   }
 
@@ -111,11 +133,63 @@ export class Publication {
    */
   async statusList(number, agency) {
     const part = 'status_list';
-    const token = await this.#fetch(part, `status/${number}.jwt`, (text) => text.trim());
+    const path = `status/${number}.jwt`;
+    const token = await this.#fetch(part, path, (text) => text.trim());
     const list = await openBy(part, agency, token, 'statuslist+jwt');
     this.#checkStatusList(list, number);
     const packed = await checked(part, () => inflate(fromBase64Url(list.status_list.lst)));
+    await this.#keep(path);
+    this.read.add(number);
     return { iat: list.iat, exp: list.exp, statusAt: (index) => readStatus(packed, index) };
+  }
+
+  /** How many status lists the server knows of: a hint, which nobody has signed. */
+  async countStatusLists() {
+    const answer = await this.#ask('status_list', 'status-lists');
+    return checked('status_list', async () => Number(JSON.parse(answer).count) || 0);
+  }
+
+  /**
+   * Reads a status list ahead, whoever on the trust list signed it.
+   *
+   * @param {number} number
+   * @param {TrustList} trust
+   * @returns {Promise<boolean>} whether the network still answers
+   */
+  async keepStatusList(number, trust) {
+    if (this.read.has(number)) return true;
+    for (const agency of trust.agencies) {
+      try {
+        await this.statusList(number, agency);
+        return !this.copied.size;
+      } catch (error) {
+        if (!(error instanceof PublicationError) || error.problem !== 'invalid') return false;
+      }
+    }
+    return true; // Nobody here signed it; the next may be another's.
+  }
+
+  /**
+   * The id of the document that a file was issued as. The record it leads to must name
+   * the same file, or this says nothing.
+   *
+   * @param {string} sha256  lower-case hex
+   * @param {TrustList} trust
+   * @returns {Promise<string>}
+   */
+  async fileEntry(sha256, trust) {
+    const part = 'file';
+    const token = await this.#fetch(part, `files/${sha256}`, (text) => text.trim());
+    const kid = await checked(part, async () => kidOf(token));
+    const signer = trust.agencies.find((agency) =>
+      agency.publication_keys.some((key) => key.kid === kid),
+    );
+    if (!signer) throw new PublicationError(part, 'invalid', 'nobody on the trust list signed it');
+    const entry = await openBy(part, signer, token, 'tra-file+jwt');
+    if (entry.v !== 1 || entry.sha256 !== sha256 || typeof entry.id !== 'string') {
+      throw new PublicationError(part, 'invalid', 'not the entry that was asked for');
+    }
+    return entry.id;
   }
 
   /**
@@ -196,16 +270,38 @@ export class Publication {
    * @returns {Promise<T>}
    */
   async #fetch(part, path, parse) {
+    let answer;
+    try {
+      answer = await this.#ask(part, path);
+    } catch (error) {
+      if (!(error instanceof PublicationError)) throw error;
+      const copy = error.problem === 'unreachable' ? await this.copies?.get(path) : null;
+      if (!copy) throw error;
+      this.copied.add(part);
+      return checked(part, async () => parse(copy));
+    }
+    this.fresh.set(path, answer);
+    return checked(part, async () => parse(answer));
+  }
+
+  /**
+   * What the origin answers.
+   *
+   * @param {Part} part
+   * @param {string} path
+   */
+  async #ask(part, path) {
     let response, text;
     try {
       response = await fetch(`${this.base}/${path}`, {
         cache: 'no-cache',
         credentials: 'omit',
         referrerPolicy: 'no-referrer',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(this.timeout),
       });
       text = await response.text();
     } catch {
+      this.timeout = IMPATIENT_MS;
       throw new PublicationError(part, 'unreachable', `${path} could not be fetched`);
     }
     if (response.status === 404) {
@@ -217,7 +313,19 @@ export class Publication {
     if (text.length > MAX_FILE_BYTES) {
       throw new PublicationError(part, 'invalid', `${path} is too large`);
     }
-    return checked(part, async () => parse(text));
+    return text;
+  }
+
+  /**
+   * Keeps what was verified, if it came from the network.
+   *
+   * @param {string} path
+   */
+  async #keep(path) {
+    const text = this.fresh.get(path);
+    if (text === undefined || !this.copies) return;
+    this.fresh.delete(path);
+    await this.copies.put(path, text);
   }
 }
 

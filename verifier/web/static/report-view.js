@@ -5,7 +5,8 @@
  */
 
 import { el, icon } from './elements.js';
-import { formatDate, formatInstant } from './language.js';
+import { formatAge, formatDate, formatInstant } from './language.js';
+import { STEPS_BY_REASON } from './next-steps.js';
 import { WORDS } from './report-texts.js';
 import {
   OUTCOME_WORDS, REASON_WORDS, describeReason, describeVerdict, nameCheck,
@@ -16,7 +17,8 @@ import {
 /** @typedef {import('./verdict.js').DocumentFacts} DocumentFacts */
 /**
  * @typedef {Omit<import('./verdict.js').Report, 'checks'> & {
- *   text?: Text, advice?: Text, file?: {sha256?: string} | null,
+ *   text?: Text, advice?: Text, file?: {sha256?: string} | null, recognised?: boolean,
+ *   qr?: {host: string, expected_host: string | null, host_matches: boolean} | null,
  *   signature?: {
  *     signer?: string, agency?: {name: Text} | null, signed_at?: string | null,
  *     officer?: {name: Text, position: Text, authority?: Text | null, signed_at: string} | null,
@@ -29,6 +31,7 @@ import {
  * @property {Lang} lang
  * @property {number} level  of the verdict's heading; the parts come one below
  * @property {(() => void) | null} [retry]
+ * @property {Node | null} [actions]  what can be done with the document, below the facts
  */
 
 /** What to do with a document that is in force, by what was looked at. */
@@ -46,7 +49,7 @@ const NEXT_STEPS = {
  */
 export function verdictWords(report, lang) {
   const word = (OUTCOME_WORDS[report.outcome] ?? OUTCOME_WORDS.unchecked)[lang];
-  const reason = REASON_WORDS[report.reason]?.[lang];
+  const reason = reasonWords(report, lang);
   return reason ? `${word} · ${reason}` : word;
 }
 
@@ -56,9 +59,23 @@ export function verdictWords(report, lang) {
  */
 export function drawReport(report, options) {
   const parts = [drawVerdict(report, options)];
+  if (report.qr && !report.qr.host_matches) parts.push(drawOtherHost(report, report.qr, options));
+  if (report.offline && report.status) parts.push(drawOffline(options));
   if (report.document) parts.push(drawFacts(report, report.document, options));
-  parts.push(drawNext(report, options), drawSources(report, options), drawChecks(report, options));
+  if (report.document && options.actions) parts.push(options.actions);
+  parts.push(drawNext(report, options), drawChecks(report, options));
   return el('div', { class: 'report', 'data-outcome': report.outcome }, ...parts);
+}
+
+/**
+ * What stands below the word: for a genuine document of unknown status, that it is one.
+ *
+ * @param {AnyReport} report
+ * @param {Lang} lang
+ */
+function reasonWords(report, lang) {
+  const genuine = report.basis === 'claim' && report.document && report.outcome === 'unchecked';
+  return genuine ? WORDS.genuineOnly[lang] : REASON_WORDS[report.reason]?.[lang];
 }
 
 /**
@@ -67,7 +84,7 @@ export function drawReport(report, options) {
  */
 function drawVerdict(report, { lang, level }) {
   const words = OUTCOME_WORDS[report.outcome] ?? OUTCOME_WORDS.unchecked;
-  const reason = REASON_WORDS[report.reason]?.[lang];
+  const reason = reasonWords(report, lang);
   const text = report.text ?? describeVerdict(report.outcome, report.reason, report.basis).text;
   return el(
     'section',
@@ -93,7 +110,66 @@ function drawVerdict(report, { lang, level }) {
         el('p', { class: 'verdict-note', 'data-note': note.id }, note.text[lang]),
       ),
     ),
+    drawAsOf(report, lang),
   );
+}
+
+/**
+ * When the status was signed, and how long ago that is where it is a kept one.
+ *
+ * @param {AnyReport} report
+ * @param {Lang} lang
+ */
+function drawAsOf({ status, offline, checked_at: now }, lang) {
+  if (!status?.value || !status.as_of) return null;
+  const age = offline
+    ? el('strong', {}, ` ${formatAge(status.as_of, new Date(now), lang)}`)
+    : null;
+  const since = status.value !== 'valid' && status.since
+    ? el('span', {}, `${WORDS.statusSince[lang]} `, drawInstant(status.since, lang))
+    : null;
+  return el('p', { class: 'verdict-as-of' },
+    el('span', {}, `${WORDS.statusRead[lang]} `, drawInstant(status.as_of, lang), age), since);
+}
+
+/** @param {ViewOptions} options */
+function drawOffline({ lang, level, retry }) {
+  return el(
+    'section',
+    { class: 'card notice offline' },
+    el(`h${level + 1}`, {}, WORDS.offline[lang]),
+    el('p', {}, WORDS.offlineHint[lang]),
+    retry ? drawRetry(retry, lang) : null,
+  );
+}
+
+/**
+ * A code that leads to another site: its own is never trusted, and never a link here.
+ *
+ * @param {AnyReport} report
+ * @param {{host: string, expected_host: string | null}} qr
+ * @param {ViewOptions} options
+ */
+function drawOtherHost(report, qr, { lang, level }) {
+  const genuine = report.basis === 'claim' && report.document !== null;
+  const text = genuine ? WORDS.otherHostGenuine : WORDS.otherHostFalse;
+  return el(
+    'section',
+    { class: 'card notice problem other-host' },
+    el(`h${level + 1}`, {}, WORDS.otherHost[lang]),
+    el('p', {}, `${text[lang]} `, el('bdi', { class: 'figure' }, qr.host), '. ',
+      `${WORDS.here[lang]} `, el('bdi', {}, qr.expected_host ?? location.host)),
+  );
+}
+
+/**
+ * @param {() => void} retry
+ * @param {Lang} lang
+ */
+function drawRetry(retry, lang) {
+  const again = el('button', { type: 'button', class: 'button' }, WORDS.retry[lang]);
+  again.addEventListener('click', () => retry());
+  return again;
 }
 
 /**
@@ -117,12 +193,15 @@ function drawFacts(report, facts, { lang, level }) {
   const genuine = ['in_force', 'not_in_force', 'signature_only'].includes(report.outcome);
   const heading = genuine && report.basis !== 'file' ? WORDS.compare : WORDS.facts;
   const hint = report.basis === 'record' ? WORDS.fromRecord : WORDS.compareHint;
+  const officer = report.signature?.officer ?? null;
   const typeName = facts.type_name?.[lang] || facts.type_name?.th || '';
   const rows = [
-    row(WORDS.type[lang], typeName),
     row(WORDS.number[lang], el('span', { class: 'figure' }, facts.number)),
+    row(WORDS.type[lang], typeName),
     drawHolder(facts, lang),
     drawAgency(facts, lang),
+    officer ? row(WORDS.officer[lang], describeOfficer(officer, lang)) : null,
+    officer ? row(WORDS.officerSignedAt[lang], drawInstant(officer.signed_at, lang)) : null,
     row(WORDS.issuedOn[lang], drawDate(facts.issued_on, lang)),
     facts.valid_from === facts.issued_on
       ? null
@@ -181,6 +260,7 @@ function drawAgency(facts, lang) {
  */
 function drawFields(facts, lang) {
   return (facts.fields ?? []).map((field) => {
+    if (field.value === facts.holder) return null; // told above already
     const values = Array.isArray(field.value) ? field.value : [field.value];
     const text = values.map((value) => String(value ?? '')).join(', ');
     return row(field.label[lang] || field.label.th, el('span', { lang: languageOf(text) }, text));
@@ -212,12 +292,11 @@ function groups(id) {
 function drawNext(report, { lang, level, retry }) {
   const advice = report.advice ?? describeVerdict(report.outcome, report.reason, report.basis).advice;
   const steps = report.outcome === 'in_force'
-    ? NEXT_STEPS[report.basis].map((step) => step[lang])
-    : [advice[lang]];
-  const again = retry && report.outcome === 'unchecked'
-    ? el('button', { type: 'button', class: 'button' }, WORDS.retry[lang])
-    : null;
-  again?.addEventListener('click', () => retry?.());
+    ? NEXT_STEPS[report.basis]
+    : STEPS_BY_REASON[report.reason] ?? [advice];
+  const told = steps.map((step) => step[lang]);
+  const unoffered = report.outcome === 'unchecked' && !(report.offline && report.status);
+  const again = retry && unoffered ? drawRetry(retry, lang) : null;
   const { successor, supersedes } = report.document ?? {};
   return el(
     'section',
@@ -226,7 +305,14 @@ function drawNext(report, { lang, level, retry }) {
     successor
       ? el('p', {}, el('a', { class: 'button', href: `/V/${successor}` }, WORDS.successor[lang]))
       : null,
-    ...steps.map((step) => el('p', {}, step)),
+    told.length > 2
+      ? el('ol', { class: 'steps' }, ...told.map((step) => el('li', {}, step)))
+      : el('div', {}, ...told.map((step) => el('p', {}, step))),
+    STEPS_BY_REASON[report.reason]
+      ? el('p', { class: 'actions' },
+          el('a', { class: 'button', href: '/scan' }, WORDS.toScan[lang]),
+          el('a', { class: 'button', href: '/' }, WORDS.toFront[lang]))
+      : null,
     supersedes
       ? el('p', {}, el('a', { href: `/V/${supersedes}` }, WORDS.predecessor[lang]))
       : null,
@@ -238,7 +324,7 @@ function drawNext(report, { lang, level, retry }) {
  * @param {AnyReport} report
  * @param {ViewOptions} options
  */
-function drawSources(report, { lang, level }) {
+function drawSources(report, { lang }) {
   const { status, trust_list: trust, signature } = report;
   const known = status?.value && status.as_of;
   const read = known ? drawInstant(known, lang) : WORDS.notRead[lang];
@@ -246,29 +332,21 @@ function drawSources(report, { lang, level }) {
     ? `${trust.name?.[lang] ?? ''} (${WORDS.edition[lang]} ${trust.seq})`
     : WORDS.notRead[lang];
   const signer = signature?.agency?.name[lang] ?? signature?.signer ?? null;
-  const officer = signature?.officer ?? null;
-  const by = report.basis === 'file'
+  const by = report.basis === 'file' && !report.recognised
     ? `${WORDS.byServer[lang]} ${location.host}`
     : WORDS.byDevice[lang];
   return el(
-    'section',
-    { class: 'card sources' },
-    el(`h${level + 1}`, {}, WORDS.sources[lang]),
-    el(
-      'dl',
-      {},
-      row(WORDS.statusRead[lang], read),
-      known && status?.since ? row(WORDS.statusSince[lang], drawInstant(status.since, lang)) : null,
-      row(WORDS.trustList[lang], list),
-      officer ? row(WORDS.officer[lang], describeOfficer(officer, lang)) : null,
-      officer ? row(WORDS.officerSignedAt[lang], drawInstant(officer.signed_at, lang)) : null,
-      row(WORDS.signedBy[lang], signer),
-      signature?.signed_at
-        ? row(WORDS.signedAt[lang], drawInstant(signature.signed_at, lang))
-        : null,
-      row(WORDS.checkedAt[lang], drawInstant(report.checked_at, lang)),
-      row(WORDS.checkedBy[lang], by),
-    ),
+    'dl',
+    { class: 'sources' },
+    row(WORDS.statusRead[lang], read),
+    known && status?.since ? row(WORDS.statusSince[lang], drawInstant(status.since, lang)) : null,
+    row(WORDS.trustList[lang], list),
+    row(WORDS.signedBy[lang], signer),
+    signature?.signed_at
+      ? row(WORDS.signedAt[lang], drawInstant(signature.signed_at, lang))
+      : null,
+    row(WORDS.checkedAt[lang], drawInstant(report.checked_at, lang)),
+    row(WORDS.checkedBy[lang], by),
   );
 }
 
@@ -292,7 +370,8 @@ function drawInstant(instant, lang) {
  * @param {AnyReport} report
  * @param {ViewOptions} options
  */
-function drawChecks(report, { lang }) {
+function drawChecks(report, options) {
+  const { lang } = options;
   const items = report.checks.map((check) => {
     const result = WORDS[check.result][lang];
     const sentence = check.text ?? describeReason(check.reason);
@@ -316,5 +395,6 @@ function drawChecks(report, { lang }) {
     { class: 'card checks' },
     el('summary', {}, `${WORDS.checks[lang]} (${report.checks.length})`),
     el('ol', {}, ...items),
+    drawSources(report, options),
   );
 }

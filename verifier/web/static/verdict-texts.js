@@ -18,13 +18,18 @@ export const OUTCOME_WORDS = {
   unchecked: { th: 'ยังตรวจไม่ได้', en: 'Not checked' },
 };
 
-/** Why a genuine document is not in force, in one word. @type {Record<string, Text>} */
+/** Why, in one word, where the outcome alone leaves it open. @type {Record<string, Text>} */
 export const REASON_WORDS = {
   revoked: { th: 'ถูกเพิกถอน', en: 'Revoked' },
   superseded: { th: 'มีฉบับใหม่แทนแล้ว', en: 'Superseded' },
   suspended: { th: 'ถูกพักใช้', en: 'Suspended' },
   expired: { th: 'สิ้นอายุแล้ว', en: 'Expired' },
   not_yet_valid: { th: 'ยังไม่ถึงวันเริ่มมีผล', en: 'Not yet valid' },
+  qr_unreadable: { th: 'โค้ดหรือลิงก์ไม่ครบ', en: 'Incomplete code or link' },
+  qr_foreign: { th: 'ไม่ใช่โค้ดของเอกสาร', en: 'Not the code of a document' },
+  claim_key_unknown: { th: 'ผู้ออกไม่อยู่ในบัญชีรายชื่อ', en: 'Issuer on no trust list' },
+  claim_signature_invalid: { th: 'ลายมือชื่อไม่ตรง', en: 'Signature does not match' },
+  register_mismatch: { th: 'ไม่ตรงกับทะเบียน', en: 'Differs from the register' },
 };
 
 /** The verdict in one sentence. @type {Record<string, Text>} */
@@ -142,6 +147,13 @@ const REASON_TEXTS = {
       en: 'The QR code is incomplete or not of the right form.',
     },
     SCAN_AGAIN,
+  ],
+  qr_foreign: [
+    {
+      th: 'คิวอาร์โค้ดนี้ไม่ใช่คิวอาร์โค้ดของเอกสารที่ระบบนี้รู้จัก',
+      en: 'This is not the QR code of a document that this service knows.',
+    },
+    ASK_AGENCY,
   ],
   claim_invalid: [
     {
@@ -305,6 +317,10 @@ const CHECK_NAMES = {
   type_permitted: {
     th: 'หน่วยงานมีอำนาจออกเอกสารชนิดนี้',
     en: 'Issuer may issue this type',
+  },
+  issued_file: {
+    th: 'ตรงทุกไบต์กับไฟล์ที่หน่วยงานออกให้',
+    en: 'Byte for byte the file that was issued',
   },
   register_record: {
     th: 'ตรงกับทะเบียนของหน่วยงาน',

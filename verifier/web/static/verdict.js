@@ -51,6 +51,7 @@ import { PublicationError } from './publication.js';
  * @property {string} checked_at
  * @property {{id: string, text: import('./publication.js').Text}[]} [notes]  beside a
  *   good verdict: why it stands though a key was stolen
+ * @property {boolean} [offline]  judged by copies of the signed lists
  */
 
 /** Every check of a scanned code, in the order they are made. */
@@ -84,17 +85,7 @@ class Stop extends Error {
  * @returns {Promise<Report>}
  */
 export async function judgeDocument({ id, digits, publication, now }) {
-  /** @type {Report} */
-  const report = {
-    basis: digits ? 'claim' : 'record',
-    outcome: 'unchecked',
-    reason: 'processing_error',
-    document: null,
-    status: null,
-    checks: [],
-    trust_list: null,
-    checked_at: now.toISOString(),
-  };
+  const report = startReport(digits ? 'claim' : 'record', now);
   try {
     const judge = new Judge(report, publication, now, id.toUpperCase());
     Object.assign(report, digits ? await judge.byClaim(digits) : await judge.byRecord());
@@ -105,11 +96,82 @@ export async function judgeDocument({ id, digits, publication, now }) {
   }
   // Beside a verdict that is not good a remark in favour would only confuse.
   if (!['in_force', 'not_in_force', 'signature_only'].includes(report.outcome)) report.notes = [];
-  const made = new Map(report.checks.map((check) => [check.id, check]));
-  report.checks = (digits ? CHECKS : CHECKS_WITHOUT_CODE).map(
+  report.offline = publication.copied.size > 0;
+  report.checks = inOrder(report.checks, digits ? CHECKS : CHECKS_WITHOUT_CODE);
+  return report;
+}
+
+/** Of a file that was recognised by its hash. */
+const CHECKS_OF_FILE = ['trust_list', 'issued_file', 'register_record', 'status', 'dates'];
+
+/**
+ * Recognises a file that is byte for byte one that was issued, by its hash alone.
+ *
+ * @param {object} asked
+ * @param {string} asked.sha256  lower-case hex
+ * @param {Publication} asked.publication
+ * @param {Date} asked.now
+ * @returns {Promise<Report | null>}  null: not recognised, which says nothing against it
+ */
+export async function judgeFile({ sha256, publication, now }) {
+  const report = startReport('file', now);
+  try {
+    const judge = new Judge(report, publication, now, '');
+    const verdict = await judge.byFile(sha256);
+    if (!verdict || !['in_force', 'not_in_force'].includes(verdict.outcome)) return null;
+    Object.assign(report, verdict);
+  } catch (error) {
+    if (!(error instanceof Stop || error instanceof PublicationError)) console.error(error);
+    return null;
+  }
+  report.offline = publication.copied.size > 0;
+  report.checks = inOrder(report.checks, CHECKS_OF_FILE);
+  return report;
+}
+
+/**
+ * The report on a code that holds no claim at all.
+ *
+ * @param {'qr_foreign' | 'qr_unreadable'} reason
+ * @param {Date} now
+ * @returns {Report}
+ */
+export function judgeNoClaim(reason, now) {
+  const report = startReport('claim', now);
+  /** @type {Check} */
+  const check = { id: 'qr_readable', result: 'FAILED', reason };
+  const checks = inOrder([check], CHECKS);
+  return Object.assign(report, { outcome: 'unknown', reason, checks });
+}
+
+/**
+ * @param {Report['basis']} basis
+ * @param {Date} now
+ * @returns {Report}
+ */
+function startReport(basis, now) {
+  return {
+    basis,
+    outcome: 'unchecked',
+    reason: 'processing_error',
+    document: null,
+    status: null,
+    checks: [],
+    trust_list: null,
+    checked_at: now.toISOString(),
+  };
+}
+
+/**
+ * @param {Check[]} checks
+ * @param {string[]} names
+ * @returns {Check[]}
+ */
+function inOrder(checks, names) {
+  const made = new Map(checks.map((check) => [check.id, check]));
+  return names.map(
     (name) => made.get(name) ?? { id: name, result: 'INDETERMINATE', reason: 'not_checked' },
   );
-  return report;
 }
 
 /** One judgement; each method is one step and notes its check in the report. */
@@ -154,6 +216,11 @@ class Judge {
       this.#record(trust, agency),
     ]);
     if (entry.record) this.#checkAgrees(claim, entry.record, type.id);
+    // Nobody answers: a claim of a good key needs no record, and its status is as old as
+    // the list that was kept, which is said (docs/adr/0034).
+    if (entry.state === 'unreachable' && this.publication.copied.has('status_list')) {
+      entry.state = 'offline';
+    }
     if (key.compromised_from !== null && !entry.record) {
       // A stolen key can date its claims back; only the register tells the true ones.
       const unknown = entry.state === 'not_found';
@@ -177,7 +244,23 @@ class Judge {
       if (entry.state === 'not_found') throw new Stop('unknown', 'not_registered');
       throw new Stop('unchecked', recordReason(entry.state));
     }
-    const { record, agency } = entry;
+    return this.#byEntry(entry);
+  }
+
+  /** @param {string} sha256 */
+  async byFile(sha256) {
+    const trust = await this.#trustList();
+    this.id = await this.publication.fileEntry(sha256, trust);
+    const entry = await this.#record(trust, null);
+    if (entry.record?.file_sha256 !== sha256) return null;
+    this.#note('issued_file', 'PASSED');
+    return this.#byEntry(entry);
+  }
+
+  /** @param {{state: string, record: Record<string, any> | null, agency: Agency | null}} entry */
+  async #byEntry(entry) {
+    const record = /** @type {Record<string, any>} */ (entry.record);
+    const agency = /** @type {Agency} */ (entry.agency);
     this.report.document = {
       id: this.id,
       type_name: record.type_name,
@@ -408,7 +491,8 @@ function maskHolder(name) {
 /** @param {string} state */
 function recordReason(state) {
   if (state === 'not_found') return 'not_registered';
-  return state === 'unreachable' ? 'register_unreachable' : 'register_record_invalid';
+  const silent = state === 'unreachable' || state === 'offline';
+  return silent ? 'register_unreachable' : 'register_record_invalid';
 }
 
 /**

@@ -27,6 +27,7 @@ def test_genuine_code_is_in_force(
     assert visitor.outcome() == ("in_force", "valid")
     heading = visitor.page.get_by_role("heading", level=1)
     assert heading.inner_text().endswith("ใช้ได้")
+    visitor.page.locator("summary").click()
     text = visitor.text()
     for fact in (
         "ใบอนุญาตประกอบกิจการ",

@@ -208,14 +208,14 @@ def test_id_typed_from_paper_opens_its_page(
         spaced=" ".join(groups),
         dashed="-".join(groups),
     )
-    visitor.page.get_by_label("รหัสเอกสาร").fill(text)
+    visitor.page.get_by_label("หรือพิมพ์รหัส").fill(text)
     visitor.page.get_by_role("button", name="ดูเอกสาร").click()
     visitor.page.wait_for_url(f"**/V/{issued.id}")
     assert visitor.outcome() == ("in_force", "valid")
 
 
 def test_id_that_is_none_is_told(visitor: Visitor) -> None:
-    field = visitor.page.get_by_label("รหัสเอกสาร")
+    field = visitor.page.get_by_label("หรือพิมพ์รหัส")
     field.fill("123")
     field.press("Enter")
     expect(visitor.page.get_by_role("alert")).to_contain_text("26 ตัว")

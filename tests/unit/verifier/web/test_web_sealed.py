@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sealed files and their QR codes in the browser, from issue to revocation."""
 
+import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -60,8 +61,15 @@ def test_licence_is_in_force_until_it_is_revoked(counter: Counter) -> None:
     counter.forge.publish()
     card = counter.upload("licence.pdf", issued.pdf)
     expect(card.locator(".verdict")).to_have_attribute("data-outcome", "in_force")
-    for fact in (issued.document.number, "นายสมชาย ใจดี", "กรมการค้าตัวอย่าง", "ร้านอาหาร"):
+    # Recognised by its hash: it has not been sent, and the name is that of the record.
+    for fact in (issued.document.number, "นายสมชาย ใ***", "กรมการค้าตัวอย่าง", "ร้านอาหาร"):
         expect(card).to_contain_text(fact)
+    expect(card).to_contain_text("ไม่ได้ส่งไฟล์ออกจากเครื่องนี้")
+    assert "/v1/verify" not in counter.visitor.server.targets
+    card.get_by_role("button", name="ส่งไฟล์ไปตรวจลายมือชื่อด้วย").click()
+    expect(card).to_contain_text("นายสมชาย ใจดี")
+    expect(card.locator(".verdict")).to_have_attribute("data-outcome", "in_force")
+    assert "/v1/verify" in counter.visitor.server.targets
     assert counter.scan(issued) == ("in_force", "valid")
 
     counter.forge.statuses[issued.document.status_ref.index] = Status.REVOKED
@@ -70,6 +78,22 @@ def test_licence_is_in_force_until_it_is_revoked(counter: Counter) -> None:
     expect(card.locator(".verdict")).to_have_attribute("data-reason", "revoked")
     expect(card.locator(".verdict")).to_contain_text("ใช้ไม่ได้")
     assert counter.scan(issued) == ("not_in_force", "revoked")
+
+
+def test_entry_of_another_document_does_not_recognise_a_file(
+    counter: Counter,
+) -> None:
+    one, other = counter.issue(), counter.issue()
+    counter.forge.publish()
+    files = counter.forge.folder / "files"
+    forged = one.pdf + b"\n"
+    entry = (files / hashlib.sha256(one.pdf).hexdigest()).read_bytes()
+    (files / hashlib.sha256(forged).hexdigest()).write_bytes(entry)
+    (files / hashlib.sha256(other.pdf).hexdigest()).write_bytes(entry)
+    for pdf in (forged, other.pdf):
+        counter.visitor.server.targets.clear()
+        counter.upload("file.pdf", pdf)
+        assert "/v1/verify" in counter.visitor.server.targets
 
 
 def test_changed_byte_is_altered(counter: Counter) -> None:
