@@ -43,8 +43,10 @@ _FILES_OF: Final = {
 _LINKED = re.compile(r"/static/([\w.-]+\.(?:js|css|svg|woff2))")
 _IMPORTED = re.compile(r"(?:from |import\()'\./([\w-]+\.js)'")
 _COMMENTS = re.compile(
-    r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*\n", re.DOTALL | re.MULTILINE
+    r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n", re.DOTALL | re.MULTILINE
 )
+"""Comments with nothing but blanks beside them on their lines."""
+
 _WORKER = re.compile(r"new Worker\('/static/([\w-]+\.js)'\)")
 
 SERVICE_WORKER: Final = "sw.js"

@@ -90,6 +90,10 @@ export class Publication {
     /** @type {Map<string, string>} what the network answered, not yet verified */
     this.fresh = new Map();
     this.timeout = TIMEOUT_MS;
+    /** @type {Promise<TrustList> | null} */
+    this.trust = null;
+    /** @type {Set<number>} status lists that were read */
+    this.read = new Set();
     this.second = Math.floor(now.getTime() / 1000);
     /** @type {string} */
     this.rootKid = '';
