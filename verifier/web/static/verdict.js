@@ -252,7 +252,8 @@ class Judge {
     const trust = await this.#trustList();
     this.id = await this.publication.fileEntry(sha256, trust);
     const entry = await this.#record(trust, null);
-    if (entry.record?.file_sha256 !== sha256) return null;
+    const { file_sha256: first, later_files: later } = entry.record ?? {};
+    if (![first].concat(Array.isArray(later) ? later : []).includes(sha256)) return null;
     this.#note('issued_file', 'PASSED');
     return this.#byEntry(entry);
   }
