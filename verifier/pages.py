@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 from register.document import Text, parse_document_id
 from register.errors import DocumentError
 from register.problem import Problem, ProblemError
+from register.short_code import group_short_code, short_code
 from verifier import problems
 from verifier.api import Service
 from verifier.errors import SourceError
@@ -191,7 +192,9 @@ def _render_facts(document: Mapping[str, object]) -> str:
         (_text(field["label"]), escape(str(field["value"])))
         for field in cast("list[Mapping[str, object]]", document["fields"])
     )
-    rows.append((FACT_NAMES["id"], _groups(str(document["id"]))))
+    document_id = parse_document_id(str(document["id"]))
+    rows.append((FACT_NAMES["code"], group_short_code(short_code(document_id))))
+    rows.append((FACT_NAMES["id"], _groups(document_id)))
     successor = document.get("successor")
     if successor:
         link = f'<a href="/V/{escape(str(successor))}">{escape(str(successor))}</a>'

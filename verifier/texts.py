@@ -565,6 +565,7 @@ FACT_NAMES: dict[str, Text] = {
     "issued_on": Text(th="วันที่ออก", en="Issued on"),
     "valid_from": Text(th="มีผลตั้งแต่วันที่", en="Valid from"),
     "valid_until": Text(th="ใช้ได้ถึงวันที่", en="Valid until"),
+    "code": Text(th="รหัสย่อ", en="Short code"),
     "id": Text(th="รหัสเอกสาร", en="Document id"),
     "successor": Text(th="เอกสารที่ออกแทน", en="Replaced by"),
     "as_of": Text(th="สถานะ ณ เวลา", en="Status as of"),

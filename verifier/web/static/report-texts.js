@@ -99,6 +99,7 @@ export const WORDS = {
   validFrom: { th: 'มีผลตั้งแต่', en: 'Valid from' },
   validUntil: { th: 'วันสิ้นอายุ', en: 'Valid until' },
   noExpiry: { th: 'ไม่มีกำหนดสิ้นอายุ', en: 'No expiry date' },
+  code: { th: 'รหัสย่อ', en: 'Short code' },
   documentId: { th: 'รหัสเอกสาร', en: 'Document id' },
   // States of a file on the front page.
   waiting: { th: 'รอตรวจ', en: 'Waiting' },

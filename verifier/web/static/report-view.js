@@ -211,6 +211,7 @@ function drawFacts(report, facts, { lang, level }) {
       facts.valid_until ? drawDate(facts.valid_until, lang) : WORDS.noExpiry[lang],
     ),
     ...drawFields(facts, lang),
+    facts.code ? row(WORDS.code[lang], el('span', { class: 'code figure' }, facts.code)) : null,
     row(WORDS.documentId[lang], el('span', { class: 'code' }, groups(facts.id))),
   ];
   return el(

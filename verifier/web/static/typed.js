@@ -83,6 +83,29 @@ function readCode(typed) {
   return sum === 1 ? { kind: 'code', code } : { kind: 'check' };
 }
 
+/**
+ * The short code of a document, as it is printed beside the QR code.
+ *
+ * @param {string} id
+ * @returns {Promise<string | null>}
+ */
+export async function shortCodeOf(id) {
+  const bytes = documentIdBytes(id);
+  if (!bytes) return null;
+  const label = new TextEncoder().encode('TH-LIC-CODE-1');
+  const named = new Uint8Array(label.length + bytes.length);
+  named.set(label);
+  named.set(bytes, label.length);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', named));
+  const bits = Array.from(digest, (byte) => byte.toString(2).padStart(8, '0')).join('');
+  let code = '';
+  for (let place = 0; place < CODE_CHARS - 1; place++) {
+    code += CODE_ALPHABET[parseInt(bits.slice(place * 5, place * 5 + 5), 2)];
+  }
+  const last = [...CODE_ALPHABET].find((character) => readCode(code + character).kind === 'code');
+  return groupCode(code + last);
+}
+
 /** @param {string} code  as printed: K3XQ-7M2Z-D4A6 */
 export function groupCode(code) {
   return code.replace(/(.{4})(?=.)/g, '$1-');

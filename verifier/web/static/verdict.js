@@ -13,6 +13,7 @@ import { SEVERITY, bangkokDate, decide, knownStatus } from './decision.js';
 import { importKey } from './jws.js';
 import { noteClaimConfirmed } from './notes.js';
 import { PublicationError } from './publication.js';
+import { shortCodeOf } from './typed.js';
 
 /** @typedef {import('./claim.js').Claim} Claim */
 /** @typedef {import('./claim.js').UnverifiedClaim} UnverifiedClaim */
@@ -28,6 +29,7 @@ import { PublicationError } from './publication.js';
 /**
  * @typedef {object} DocumentFacts  named as in the public record
  * @property {string} id
+ * @property {string | null} [code]  as printed beside the QR code
  * @property {import('./publication.js').Text | null} type_name
  * @property {string} number
  * @property {string} holder
@@ -96,6 +98,7 @@ export async function judgeDocument({ id, digits, publication, now }) {
   }
   // Beside a verdict that is not good a remark in favour would only confuse.
   if (!['in_force', 'not_in_force', 'signature_only'].includes(report.outcome)) report.notes = [];
+  if (report.document) report.document.code = await shortCodeOf(report.document.id);
   report.offline = publication.copied.size > 0;
   report.checks = inOrder(report.checks, digits ? CHECKS : CHECKS_WITHOUT_CODE);
   return report;
@@ -124,6 +127,7 @@ export async function judgeFile({ sha256, publication, now }) {
     if (!(error instanceof Stop || error instanceof PublicationError)) console.error(error);
     return null;
   }
+  if (report.document) report.document.code = await shortCodeOf(report.document.id);
   report.offline = publication.copied.size > 0;
   report.checks = inOrder(report.checks, CHECKS_OF_FILE);
   return report;

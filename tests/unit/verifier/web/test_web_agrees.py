@@ -15,9 +15,10 @@ import pytest
 from playwright.sync_api import Page
 
 from register.claim import MAX_CLAIM_BYTES, read_claim, verify_claim
-from register.document import DocumentNumber, Status
+from register.document import DocumentNumber, Status, new_document_id
 from register.envelope import public_jwk
-from register.errors import ClaimError
+from register.errors import ClaimError, ShortCodeError
+from register.short_code import group_short_code, parse_short_code, short_code
 from register.trust_list import Period
 from tests.unit.verifier.web.conftest import Visitor
 from tests.web_server import SignedPublication
@@ -321,3 +322,43 @@ def _check_both_say(
         notes = visitor.page.locator(".verdict-note").all_inner_texts()
         assert notes == [note["text"]["th"] for note in report["notes"]], name
     return said
+
+
+def test_short_codes_are_those_of_the_server(page: Page) -> None:
+    ids = [new_document_id() for _ in range(20)]
+    codes = [group_short_code(short_code(document_id)) for document_id in ids]
+    said = page.evaluate(
+        """async (ids) => {
+            const { shortCodeOf } = await import('/static/typed.js');
+            return Promise.all(ids.map(shortCodeOf));
+        }""",
+        ids,
+    )
+    assert said == codes
+
+    typed = [code.lower().replace("0", "o").replace("1", "l") for code in codes]
+    typed += [f" {code.replace('-', '')} " for code in codes]
+    # One character wrong, or two neighbours swapped, at each place.
+    one = codes[0].replace("-", "")
+    for at in range(12):
+        typed += [
+            one[:at] + other + one[at + 1 :] for other in "07ZU" if other != one[at]
+        ]
+        typed.append(one[:at] + one[at + 1 : at + 2] + one[at] + one[at + 2 :])
+    typed += ["", one[:-1], one + "0", "K3XQ"]
+    read = page.evaluate(
+        """async (typed) => {
+            const { readTyped } = await import('/static/typed.js');
+            return typed.map((text) => readTyped(text).code ?? null);
+        }""",
+        typed,
+    )
+    assert read == [_parse_or_none(text) for text in typed]
+    assert read.count(None) > 40
+
+
+def _parse_or_none(typed: str) -> str | None:
+    try:
+        return parse_short_code(typed)
+    except ShortCodeError:
+        return None
