@@ -51,6 +51,10 @@ _WORKER = re.compile(r"new Worker\('/static/([\w-]+\.js)'\)")
 
 SERVICE_WORKER: Final = "sw.js"
 
+NO_SOURCES: Final = "default-src 'none'"
+"""For files that are no page: opened as one they may load and run nothing. Short,
+because a first visit takes some fifty of them."""
+
 _SCAN_WORKER: Final = "scan-worker.js"
 _WORKER_SOURCES: Final = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
@@ -112,6 +116,8 @@ def answer_file(request: Request, name: str, file: WebFile) -> Response:
     headers = {"Cache-Control": "no-cache"}
     if name == _SCAN_WORKER:
         headers["Content-Security-Policy"] = _WORKER_SOURCES
+    elif name != SERVICE_WORKER:
+        headers["Content-Security-Policy"] = NO_SOURCES
     if file.etag is not None:
         headers["ETag"] = file.etag
         if file.etag in request.headers.get("if-none-match", ""):

@@ -25,6 +25,7 @@ from verifier.app import create_app
 from verifier.errors import SettingsError
 from verifier.middleware import SECURITY_HEADERS
 from verifier.settings import VerifierSettings
+from verifier.web_files import NO_SOURCES
 
 MAX_BYTES = 1_000_000
 
@@ -281,13 +282,32 @@ def test_nothing_from_a_document_becomes_markup(tmp_path: Path) -> None:
     assert "&lt;script&gt;" in page.text
 
 
+def headers_of(path: str) -> dict[str, str]:
+    """Return the headers of an answer; files that are no page may load nothing."""
+    if not path.startswith("/static/"):
+        return SECURITY_HEADERS
+    return {**SECURITY_HEADERS, "Content-Security-Policy": NO_SOURCES}
+
+
+def test_unchanged_file_is_not_sent_again(served: Served) -> None:
+    first = served.http.get("/static/style.css")
+    again = served.http.get(
+        "/static/style.css", headers={"If-None-Match": first.headers["etag"]}
+    )
+    other = served.http.get("/static/style.css", headers={"If-None-Match": 'W/"0"'})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert (other.status_code, other.content) == (200, first.content)
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/V/x", "/static/style.css", "/healthz", "/v1/status/x", "/none"]
 )
 def test_every_answer_carries_the_security_headers(served: Served, path: str) -> None:
     headers = served.http.get(path).headers
 
-    for name, value in SECURITY_HEADERS.items():
+    for name, value in headers_of(path).items():
         assert headers[name] == value
 
 
@@ -331,7 +351,7 @@ def test_text_goes_packed_to_a_browser_that_takes_it_so(served: Served) -> None:
         assert packed.text == plain.text
         assert int(packed.headers["content-length"]) < len(plain.content)
         assert {plain.headers["vary"], packed.headers["vary"]} == {"Accept-Encoding"}
-        for name, value in SECURITY_HEADERS.items():
+        for name, value in headers_of(path).items():
             assert packed.headers[name] == value
 
 
