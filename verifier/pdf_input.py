@@ -31,6 +31,8 @@ BLANK = b"\x00\t\n\x0c\r "
 """White space of PDF (ISO 32000-2 §7.2.3)."""
 
 _HEADER_WINDOW = 1024
+_TABLE_ROWS = (b" 00000 n", b" 00000 f", b" 65535 f")
+"""Ends of rows of cross-reference tables, as all but odd writers write them."""
 _MAX_CLAIM_BYTES = 512
 _MAX_NAME_TREE_NODES = 1_000
 _NUMBER = rb"\s+(\d{1,12})"
@@ -90,6 +92,8 @@ def check_size(data: bytes, limits: Limits) -> None:
     _check_limit("bytes", len(data), limits.max_bytes)
     _check_limit("revisions", data.count(b"startxref"), limits.max_revisions)
     _check_limit("signatures", data.count(b"/ByteRange"), limits.max_signatures)
+    rows = sum(data.count(row) for row in _TABLE_ROWS)
+    _check_limit("objects", rows, limits.max_objects)
 
 
 def open_pdf(

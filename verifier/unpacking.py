@@ -21,6 +21,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from verifier.limits import Limits
 
+_ROW_BYTES = 12
+"""Of a cross-reference stream, for one object; most writers take 4 to 7."""
+
 _PARSED = (DecodePurpose.OBJECT_STREAM, DecodePurpose.XREF_STREAM)
 
 
@@ -66,6 +69,8 @@ class _Allowance(DecodeContext):
         self._size = input_size
         self._purpose = DecodePurpose.GENERIC
         self._left = dict.fromkeys(_PARSED, limits.max_structure_bytes)
+        rows = min(limits.max_structure_bytes, limits.max_objects * _ROW_BYTES)
+        self._left[DecodePurpose.XREF_STREAM] = rows
 
     def fresh(self) -> "_Allowance":
         """Return a full allowance, for the view of one older revision."""

@@ -10,12 +10,14 @@ import contextlib
 import logging
 import math
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from register.envelope import key_from_jwk
 from verifier.channel import OUT_OF_MEMORY, Channel, pack_report
@@ -36,6 +38,7 @@ if sys.platform != "win32":
     import resource
 
 _GONE = "not_published"
+_PEAK = re.compile(rb"VmHWM:\s*(\d+) kB")
 _MAX_OPEN_FILES = 64
 """Files open at a time: the pipes, and a module that is being imported."""
 
@@ -75,6 +78,7 @@ class Worker:
     limits: Limits
     seconds: float
     memory_bytes: int
+    status: BinaryIO | None
 
     def run(self) -> None:
         """Serve for as long as the service is there.
@@ -101,7 +105,7 @@ class Worker:
             {
                 "report": pack_report(report),
                 "seen": self.seen.to_json(),
-                "swollen": _peak_memory() > self.memory_bytes // 2,
+                "swollen": _peak_memory(self.status) > self.memory_bytes // 2,
             }
         )
 
@@ -116,6 +120,7 @@ def main() -> None:
     channel = _take_pipes()
     with _ending_quietly():
         hello, _ = channel.receive()
+        status = _open_status()
         _limit_memory(hello["memory_bytes"])
         _shut_in(Sandbox(hello["sandbox"]))
         seen = Seen()
@@ -131,6 +136,7 @@ def main() -> None:
             limits=Limits(**hello["limits"]),
             seconds=hello["seconds"],
             memory_bytes=hello["memory_bytes"],
+            status=status,
         ).run()
 
 
@@ -198,9 +204,22 @@ if sys.platform != "win32":
             resource.setrlimit(kind, (limit, limit))
 
 
-def _peak_memory() -> int:
+def _open_status() -> BinaryIO | None:
+    """Open what Linux tells of this process; it cannot be opened from the sandbox."""
+    try:
+        return Path("/proc/self/status").open("rb", buffering=0)
+    except OSError:
+        return None
+
+
+def _peak_memory(status: BinaryIO | None) -> int:
     """Return the most bytes of memory that this process ever held, or 0."""
+    if status is not None:
+        status.seek(0)
+        found = _PEAK.search(status.read())
+        return int(found[1]) * 1024 if found else 0
     if sys.platform == "win32":
         return 0
+    # Where a process is made as a copy, this is at least what its parent held.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
