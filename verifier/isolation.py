@@ -66,6 +66,12 @@ class PdfVerifiers:
             while len(self._all) < self.workers.count and not self._stopped:
                 self._idle.appendleft(self._spawn())
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """Ids of the processes, as the system numbers them."""
+        with self._free:
+            return tuple(process.pid for process in self._all)
+
     def close(self) -> None:
         """End all processes at once, whatever they are doing."""
         with self._free:

@@ -136,6 +136,11 @@ class WorkerProcess:
             self.is_fit = self.is_fit and not clock.rang
 
     @property
+    def pid(self) -> int:
+        """Its number in the system."""
+        return self._process.pid
+
+    @property
     def is_alive(self) -> bool:
         """Whether the process still runs."""
         return self._process.poll() is None

@@ -187,8 +187,8 @@ SIZES: dict[str, Callable[[], bytes]] = {
     "10^9 objects in a stream": lambda: _object_stream_bomb(1).replace(
         b"/N 1/First 5", b"/N 999999999/First 5"
     ),
-    "a number of a million digits": lambda: write_pdf(
-        {2: b"<</Type/Pages/Count %s/Kids[]>>" % (b"9" * 1_000_000)}
+    "a number of eight million digits": lambda: write_pdf(
+        {2: b"<</Type/Pages/Count %s/Kids[]>>" % (b"9" * 8_000_000)}
     ),
     "a name of 100,000 letters": lambda: write_pdf(
         {1: b"<</Type/Catalog/Pages 2 0 R/%s 1>>" % (b"A" * 100_000)}

@@ -16,7 +16,7 @@ from verifier.report import Report
 
 MADE = {**BOMBS, **COUNTS, **CYCLES, **DEPTHS, **SIZES}
 OVER_A_LIMIT = {*BOMBS, *COUNTS}
-ENDLESS = {"fields in fields", "a number of a million digits"}
+ENDLESS = {"fields in fields", "a number of eight million digits"}
 """What is given up when the time is over."""
 
 

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Attack: one client floods the service with files that take all the time there is."""
+
+import socket
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
+import httpx
+import pytest
+import uvicorn
+
+from tests.forge import Forge, Issued
+from tests.forge_pki import NOW
+from tests.hostile.attacks import token_bomb
+from tests.running import run_server
+from verifier.app import create_app
+from verifier.settings import VerifierSettings
+
+FLOOD = 10
+ATTACKER = {"X-Forwarded-For": "203.0.113.66"}
+"""As a proxy that is trusted here names him; the others come without one."""
+
+
+@pytest.fixture(scope="module")
+def http(quiet_forge: Forge, genuine: Issued) -> Iterator[httpx.Client]:
+    """Serve a verifier of two processes and a short queue."""
+    assert genuine in quiet_forge.issued
+    quiet_forge.publish()
+    settings = VerifierSettings(
+        publication_url=str(quiet_forge.folder),
+        trust_root=quiet_forge.root_file(),
+        trusted_proxies=("127.0.0.1",),
+        pdf_workers=2,
+        pdf_seconds=2,
+        pdf_queue=3,
+    )
+    app = create_app(settings, clock=lambda: NOW)
+    config = uvicorn.Config(app, log_level="error", proxy_headers=False)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with (
+            run_server(config, listener),
+            httpx.Client(base_url=url, timeout=120) as client,
+        ):
+            yield client
+
+
+def test_others_are_answered_while_one_floods_the_service(
+    http: httpx.Client, genuine: Issued
+) -> None:
+    bomb = token_bomb()
+
+    def attack(_: int) -> int:
+        files = {"file": ("a.pdf", bomb)}
+        return http.post("/v1/verify", files=files, headers=ATTACKER).status_code
+
+    with ThreadPoolExecutor(FLOOD) as threads:
+        # His first file is as any other's; after it he is known to be costly.
+        assert attack(0) == httpx.codes.OK
+        flood = [threads.submit(attack, number) for number in range(FLOOD)]
+        wait(flood, return_when=FIRST_COMPLETED)
+        answers = [_verify(http, genuine.pdf) for _ in range(3)]
+        still_attacked = sum(not answer.done() for answer in flood)
+        codes = [answer.result() for answer in flood]
+
+    # More of his files wait than can; his own are turned away, and nobody else's.
+    assert still_attacked > 0
+    assert codes.count(httpx.codes.SERVICE_UNAVAILABLE) > 0
+    assert [answer.json()["outcome"] for answer in answers] == ["in_force"] * 3
+
+
+def _verify(http: httpx.Client, pdf: bytes) -> httpx.Response:
+    answer = http.post("/v1/verify", files={"file": ("a.pdf", pdf)})
+    assert answer.status_code == httpx.codes.OK
+    return answer
