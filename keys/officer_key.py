@@ -26,6 +26,7 @@ from keys.errors import (
     KeyMissingError,
     OfficerKeyError,
     TokenError,
+    TokenMissingError,
     TokenUnavailableError,
     UnsupportedKeyError,
 )
@@ -184,17 +185,26 @@ def open_officer_token(
         lock = _tokens.setdefault(label, Lock())
     with lock:
         module = load_module(module_path)
-        session = _log_in(_started(module), label, officer, pin, writing=writing)
+        _bring_up(module, label)
+        session = _log_in(module, label, officer, pin, writing=writing)
         try:
             yield OfficerToken(label, module, session, officer)
         finally:
             _log_out(session.raw)
 
 
-def _started(module: Cryptoki) -> Cryptoki:
-    if not module.epoch:
-        module.restart(0)
-    return module
+def _bring_up(module: Cryptoki, label: str) -> None:
+    """Start the module; once more if the token is new: many see it in no other way.
+
+    Raises:
+        TokenUnavailableError: it does not start.
+    """
+    seen = module.epoch
+    try:
+        with module.in_use():
+            module.find_token(label)
+    except (TokenMissingError, TokenUnavailableError):
+        module.restart(seen)
 
 
 def _log_in(

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings
 
 from issuer import errors as issuer_errors
 from issuer.api import router
+from issuer.api_officers import router as officers_router
 from issuer.problems import problem_of
 from issuer.refusals import Refusal
 from issuer.settings import IssuerSettings
@@ -44,7 +45,7 @@ def test_every_documented_setting_exists() -> None:
 
 def test_every_route_of_the_issuer_is_documented() -> None:
     page = (ROOT / "docs/api.md").read_text()
-    for route in router.routes:
+    for route in (*router.routes, *officers_router.routes):
         last = str(getattr(route, "path", "")).rsplit("/", maxsplit=1)[-1]
         if not last.startswith("{"):
             assert last in page, route

@@ -5,17 +5,22 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from keys.signing import Algorithm
 from tests.conformance.broken import BREAKS, break_file
 from tests.conformance.everything import make_everything
-from tests.conformance.issued import BROKEN, DOCUMENTS, first_revision
+from tests.conformance.issued import BROKEN, DOCUMENTS, OFFICERS, first_revision
+from tests.officers import enter_officer, make_types
 from tests.world import World, run_world
 
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A served installation with two agencies, which may issue all types."""
-    types = (make_everything(tmp_path_factory.mktemp("types")),)
+    folder = tmp_path_factory.mktemp("types")
+    types = (make_everything(folder), *make_types(folder))
     with run_world(tmp_path_factory.mktemp("world"), types=types) as made:
+        for officer, algorithm in zip(OFFICERS, reversed(Algorithm), strict=True):
+            enter_officer(made, officer, algorithm=algorithm)
         yield made
 
 

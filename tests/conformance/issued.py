@@ -13,8 +13,11 @@ from issuer.draft import build_facts, build_job
 from issuer.render import render_pdf
 from register.document import DocumentId
 from tests.conformance.everything import EVERYTHING
+from tests.officers import PERMIT, PERMIT_LTA, ask, sign_seen
 from tests.world import World
 
+OFFICERS = ("p256", "rsa")
+"""Officers by the kind of their keys."""
 Issue = Callable[[World], bytes]
 
 BUILT_IN = sorted(
@@ -79,11 +82,25 @@ def _of_type(issue: Callable[[World, str], bytes], type_id: str) -> Issue:
     return lambda world: issue(world, type_id)
 
 
+def issue_signed_first(world: World, type_id: str, officer: str) -> bytes:
+    """Issue a document that an officer signs before the agency seals it."""
+    document = ask(world, f"{type_id}-{officer}", type_id, officer=officer)
+    [done] = sign_seen(world, document["id"], officer=officer)
+    assert done["problem"] is None
+    return world.pdf(document["id"])
+
+
+def _signed_first(type_id: str, officer: str) -> Issue:
+    return lambda world: issue_signed_first(world, type_id, officer)
+
+
 DOCUMENTS: Mapping[str, Issue] = {
     **{f"{one}-sample": _of_type(issue_sample, one) for one in TYPES},
     **{f"{one}-least": _of_type(issue_least, one) for one in TYPES},
     **{f"{one}-no-watermark": _of_type(issue_without_watermark, one) for one in TYPES},
     "business_licence-three-pages": issue_three_pages,
+    f"{PERMIT}-p256-officer": _signed_first(PERMIT, OFFICERS[0]),
+    f"{PERMIT_LTA}-rsa-officer": _signed_first(PERMIT_LTA, OFFICERS[1]),
 }
 """Every kind of document to be judged, by type, a dash and what is special."""
 BROKEN = "business_licence-sample"
