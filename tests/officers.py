@@ -52,8 +52,9 @@ def enter_officer(
     agency: str = "TRADE",
     algorithm: Algorithm = Algorithm.ES256,
     name: Text | None = None,
+    source: KeySource | None = None,
 ) -> Officer:
-    """Enter an officer with a key file under `PASSPHRASE`."""
+    """Enter an officer, with a key file under `PASSPHRASE` unless told otherwise."""
     return add_officer(
         world.home,
         world.issuer.store,
@@ -64,7 +65,7 @@ def enter_officer(
             position=Text("ผู้อำนวยการกองทะเบียน", "Director of Registration"),
             authority=Text("ปฏิบัติราชการแทน อธิบดี", "for the Director-General"),
         ),
-        KeySource(secret=SecretStr(PASSPHRASE), algorithm=algorithm),
+        source or KeySource(secret=SecretStr(PASSPHRASE), algorithm=algorithm),
         actor="test",
         now=system_clock(),
     )

@@ -12,7 +12,6 @@ from pydantic import SecretStr
 from issuer.agencies import ALL_PERMISSIONS, Caller
 from issuer.context import open_issuer
 from issuer.draft import IssueRequest
-from issuer.files import FileStore
 from issuer.issue import issue_document
 from issuer.officer_signing import Confirmed, sign_documents
 from issuer.sign import Sealer
@@ -26,9 +25,7 @@ from tra.clock import system_clock
 
 STEPS = {
     "ask_signature": (Store, "ask_signature"),
-    "record_authenticated": (Store, "record_authenticated"),
     "record_signing": (Store, "record_signing"),
-    "put_signed": (FileStore, "put_pdf"),
     "record_signed": (Store, "record_signed"),
     "seal": (Sealer, "seal_pdf"),
     "record_issued": (Store, "record_issued"),

@@ -9,30 +9,26 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from pydantic import SecretStr
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESPassed
-from pyhanko.sign.validation.ades import ades_lta_validation
-from pyhanko.sign.validation.policy_decl import (
-    PdfSignatureValidationSpec,
-    SignatureValidationSpec,
-)
-from pyhanko_certvalidator.context import CertValidationPolicySpec
-from pyhanko_certvalidator.policy_decl import (
-    REQUIRE_REVINFO,
-    CertRevTrustPolicy,
-    FreshnessReqType,
-)
-from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.status import PdfSignatureStatus
 
+from issuer.agencies import ALL_PERMISSIONS, Caller
+from issuer.errors import OfficerNotAuthenticatedError
+from issuer.officer_signing import Confirmed, sign_documents
 from register.document import AgencyId, DocumentId, Text
 from register.store_officers import MAX_FAILURES
 from tests.officers import (
@@ -47,7 +43,10 @@ from tests.officers import (
     sign_seen,
 )
 from tests.programs import need, run
+from tests.softhsm import PIN, SoftToken
 from tests.world import World, run_world
+from tra.clock import system_clock
+from tra.officer_desk import KeySource
 
 CRASH = (sys.executable, "-m", "tests.flows.crash_officers")
 WRONG = "not the right words"
@@ -216,9 +215,7 @@ def test_refused_it_goes_back_is_laid_before_another_or_voided(world: World) -> 
 
 STEPS = {
     "ask_signature": "reserved",
-    "record_authenticated": "pending_signature",
     "record_signing": "pending_signature",
-    "put_signed": "pending_signature",
     "record_signed": "pending_signature",
     "seal": "reserved",
     "record_issued": "reserved",
@@ -268,55 +265,106 @@ def test_judges_find_both_signatures_good(
     assert "Certificate Common Name: นายสมชาย ใจดี" in said
     said = run(need("mutool", "mupdf-tools"), "sign", "-v", path)
     assert said.count("The signature is valid") >= 2
-    assert judge_ades(world, pdf) == [AdESPassed.OK, AdESPassed.OK]
+    officer, seal = judge_by_pyhanko(world, pdf)
+    for status in (officer, seal):
+        assert status.bottom_line, status.summary()
+        assert status.docmdp_ok
+        assert status.timestamp_validity is not None
+        assert status.timestamp_validity.trusted
+    assert officer.modification_level is ModificationLevel.FORM_FILLING
+    assert seal.modification_level is ModificationLevel.LTA_UPDATES
 
 
-def judge_ades(world: World, pdf: bytes) -> list[AdESPassed]:
-    """Ask pyHanko's own validation by EN 319 102-1, with our root alone."""
+def judge_by_pyhanko(world: World, pdf: bytes) -> list[PdfSignatureStatus]:
+    """Ask pyHanko's own validation, with our root and what the file holds alone."""
     root = x509.load_pem_x509_certificate(
         (world.folder / "keys/root-ca.crt.pem").read_bytes()
     )
-    anchor = asn1_x509.Certificate.load(root.public_bytes(Encoding.DER))
-    policy = CertValidationPolicySpec(
-        trust_manager=SimpleTrustManager.build([anchor]),
-        revinfo_policy=CertRevTrustPolicy(
-            REQUIRE_REVINFO,
-            freshness=timedelta(days=1),
-            freshness_req_type=FreshnessReqType.MAX_DIFF_REVOCATION_VALIDATION,
-        ),
+    reader = PdfFileReader(BytesIO(pdf))
+    context = DocumentSecurityStore.read_dss(reader).as_validation_context(
+        {
+            "trust_roots": [
+                asn1_x509.Certificate.load(root.public_bytes(Encoding.DER))
+            ],
+            "allow_fetching": False,
+            "revocation_mode": "hard-fail",
+        }
     )
-    spec = PdfSignatureValidationSpec(
-        signature_validation_spec=SignatureValidationSpec(cert_validation_policy=policy)
-    )
-    found = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
     return [
-        asyncio.run(ades_lta_validation(one, spec)).ades_subindic  # type: ignore[misc]
-        for one in found
+        asyncio.run(async_validate_pdf_signature(one, context, context))
+        for one in reader.embedded_regular_signatures
     ]
 
 
+@pytest.mark.hsm
+def test_an_officer_signs_with_a_token_of_their_own(
+    world: World, soft_token: SoftToken
+) -> None:
+    settings = world.issuer.settings.model_copy(
+        update={"officer_pkcs11_module": soft_token.hsm.module}
+    )
+    issuer = replace(world.issuer, settings=settings)
+    enter_officer(
+        replace(world, home=replace(world.home, issuer=settings)),
+        "tokha",
+        source=KeySource(secret=SecretStr(PIN), token=soft_token.label),
+    )
+    document = ask(world, "token", officer="tokha")
+    seen = Confirmed(
+        document_id=DocumentId(document["id"]),
+        shown_sha256=sha256(shown(world, document["id"]).content).digest(),
+    )
+    caller = Caller(
+        actor="test", agency_id=AgencyId("TRADE"), permissions=ALL_PERMISSIONS
+    )
+    now = system_clock()
+    with pytest.raises(OfficerNotAuthenticatedError):
+        sign_documents(issuer, caller, "tokha", [seen], SecretStr("0000-x"), now)
+    [done] = sign_documents(issuer, caller, "tokha", [seen], SecretStr(PIN), now)
+    assert done.error is None
+    [event] = [
+        e
+        for e in world.issuer.store.events()
+        if e.action == "officer_authenticated" and e.details["officer"] == "tokha"
+    ]
+    assert event.details["method"] == "pkcs11"
+    assert world.verify(world.pdf(document["id"]))["outcome"] == "in_force"
+
+
 def test_the_command_line_does_it_all(world: World, tmp_path: Path) -> None:
-    def tra(*arguments: str, secret: str = "", code: int = 0) -> str:
+    def tra(*arguments: str, secret: str = "") -> dict[str, Any]:
         done = subprocess.run(
-            [sys.executable, "-m", "tra.cli", *arguments],
+            [sys.executable, "-m", "tra.cli", *arguments, "--json"],
             input=secret,
             check=False, capture_output=True, text=True, cwd=tmp_path,
             env={**world.environment(), "PATH": "/usr/bin:/bin"},
         )  # fmt: skip
-        assert done.returncode == code, done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
         assert PASSPHRASE not in done.stdout + done.stderr
-        return done.stdout
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
 
-    mine = ("--agency", "LABOUR", "--json")
-    tra(
+    mine = ("--agency", "LABOUR")
+    added = tra(
         "officers", "add", "prasert", *mine, "--secret-stdin",
         "--name-th", "นายประเสริฐ ดีเลิศ", "--name-en", "Mr. Prasert Deelert",
         "--position-th", "นายทะเบียน", "--position-en", "Registrar",
         secret=f"{PASSPHRASE}\n",
     )  # fmt: skip
-    listed = json.loads(tra("officers", "list", *mine))["officers"]
-    assert [o["id"] for o in listed] == ["prasert"]
-    assert tra("officers", "waiting", "prasert", "--agency", "LABOUR") == (
-        "Nothing waits.\n"
-    )
-    tra("officers", "retire", "prasert", *mine, "--reason", "ย้าย")
+    assert (added["id"], added["key"]) == ("prasert", "pkcs12")
+    data = tmp_path / "data.json"
+    data.write_text(json.dumps(world.sample(PERMIT)), "utf-8")
+    issued = tra("issue", PERMIT, str(data), *mine)
+    assert (issued["state"], issued["officer"]) == ("pending_signature", "prasert")
+    look = tmp_path / "look.pdf"
+    seen = tra("officers", "show", issued["id"], "-o", str(look), *mine)
+    assert seen["sha256"] == sha256(look.read_bytes()).hexdigest()
+    signed = tra(
+        "officers", "sign", "prasert", issued["id"], "--sha256", seen["sha256"],
+        "--secret-stdin", *mine, secret=f"{PASSPHRASE}\n",
+    )  # fmt: skip
+    [document] = signed["documents"]
+    assert (document["state"], document["problem"]) == ("issued", None)
+    pdf = world.issuer.files.get_pdf(bytes.fromhex(document["sha256"]))
+    report = world.verify(pdf)
+    assert report["signature"]["officer"]["name"]["th"] == "นายประเสริฐ ดีเลิศ"

@@ -407,3 +407,29 @@ def test_a_file_cut_short_is_refused() -> None:
     rendered = render_licence()
     cut = replace(rendered, pdf=rendered.pdf[:-2_000])
     assert refusal(cut).reason in {"unreadable", "not_archival"}
+
+
+def add_officer_field(**entries: object) -> Callable[[Pdf], None]:
+    """Put a field for an officer before that of the seal."""
+
+    def edit(pdf: Pdf) -> None:
+        seal = pdf.Root.AcroForm.Fields[0]
+        for name, value in entries.items():
+            seal[f"/{name}"] = value
+        officer = pdf.make_indirect(
+            Dictionary({**dict(seal.items()), "/T": String("Officer")})
+        )
+        pdf.Root.AcroForm.Fields = Array([officer, seal])
+        pdf.pages[0].Annots = Array([officer, seal])
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    "lock", [None, Dictionary(Type=Name.SigFieldLock, Action=Name.All)]
+)
+def test_a_field_for_an_officer_whom_the_record_does_not_name_is_refused(
+    lock: Dictionary | None,
+) -> None:
+    entries = {} if lock is None else {"Lock": lock}
+    assert refusal(spoil(add_officer_field(**entries))).reason == "form_field"

@@ -265,3 +265,38 @@ def test_no_byte_of_a_record_changes_without_the_digest(
     except RecordError:
         return
     assert facts.record_sha256 != record_digest(RECORD)
+
+
+OFFICER = {
+    "name": {"th": "สมชาย ใจดี", "en": "Somchai Jaidee"},
+    "position": {"th": "ผู้อำนวยการ", "en": "Director"},
+    "authority": None,
+    "asked_at": "2026-03-02T03:00:00Z",
+    "certificate_sha256": "ab" * 32,
+}
+
+
+def test_a_record_may_name_the_officer_who_signs() -> None:
+    officer = read_facts(changed(officer=OFFICER)).officer
+    assert officer is not None
+    assert officer.to_json() == OFFICER
+    assert officer.certificate_sha256 == bytes.fromhex("ab" * 32)
+    assert read_facts(RECORD).officer is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "สมชาย"},
+        {"authority": ""},
+        {"certificate_sha256": "AB" * 32},
+        {"certificate_sha256": "ab"},
+        {"asked_at": "2026-03-02"},
+        {"more": 1},
+    ],
+)
+def test_an_officer_of_another_form_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(RecordError):
+        read_facts(changed(officer=OFFICER | wrong))
+    with pytest.raises(RecordError):
+        read_facts(changed(officer=None))

@@ -152,3 +152,26 @@ def test_an_end_that_was_set_stays(
     old, new = order(ended(NOW), ended(None))
     [merged] = merge_agencies((old,), (new,))
     assert merged.seal_certificates[0].period.not_after == NOW
+
+
+def test_a_type_never_ceases_to_ask_for_an_officer_in_a_version() -> None:
+    first, *others = FULL.types
+
+    def signed_in(*versions: int) -> Agency:
+        return with_part("types", (replace(first, officer_versions=versions), *others))
+
+    old = following(signed_in(1, 2), HEALTH)
+    new = replace(following(signed_in(2), HEALTH), seq=old.seq + 1)
+    with pytest.raises(TrustListError, match="version 1 of"):
+        check_succession(old, new)
+    merged = merge_agencies([signed_in(1)], [signed_in(3)])
+    assert merged[0].types[0].officer_versions == (1, 3)
+
+
+def test_cas_of_officers_are_never_taken_off() -> None:
+    anchors = FULL.seal_anchors
+    old = following(with_part("officer_anchors", anchors), HEALTH)
+    with pytest.raises(TrustListError, match="CA of the officers"):
+        check_succession(old, replace(following(FULL, HEALTH), seq=old.seq + 1))
+    merged = merge_agencies(old.agencies, [FULL])
+    assert merged[0].officer_anchors == anchors

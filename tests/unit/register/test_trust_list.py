@@ -164,6 +164,19 @@ def test_time_and_sequence_bound_a_list() -> None:
         check_trust_list_time(trust, now=trust.exp, newest_seq=None)
 
 
+def test_what_a_list_says_of_officers_is_read_as_it_was_written() -> None:
+    plain = agency()
+    first, *others = plain.types
+    changed = replace(
+        plain,
+        types=(replace(first, officer_versions=(2, 3)), *others),
+        officer_anchors=plain.seal_anchors,
+    )
+    trust = trust_list(agencies=(changed, HEALTH))
+    assert opened(signed(trust)) == trust
+    assert "officer_anchors" not in write_members(trust_list())["agencies"][0]
+
+
 def test_members_that_are_not_known_are_ignored() -> None:
     payload = with_agency(more=1) | {"more": 1}
     token = sign_jws(payload, typ=JWS_TYPE, kid=ROOT.kid, sign=ROOT.sign)
@@ -193,6 +206,9 @@ WRONG: dict[str, dict[str, Any]] = {
     "a domain with a path": with_agency(domain="trade.go.th/x"),
     "a domain in upper case": with_agency(domain="Trade.go.th"),
     "no claim keys": with_agency(claim_keys=None),
+    "officer versions that are no numbers": with_entry("types", officer_versions=["1"]),
+    "officer versions from 0": with_entry("types", officer_versions=[0]),
+    "officer anchors that are no list": with_agency(officer_anchors={}),
     "a type id of another form": with_entry("types", id="Licence"),
     "a type code of another form": with_entry("types", code="licence"),
     "a type without name": with_entry("types", name={"th": "ก"}),
