@@ -166,6 +166,7 @@ def _issue_successor(
         valid_from=document.valid_from,
         valid_until=document.valid_until,
         idempotency_key=key,
+        officer=document.officer_id,
         supersedes=document.id,
         order=change,
     )
