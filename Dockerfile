@@ -19,10 +19,12 @@ COPY .ci/scanner ./install
 RUN sh install /scanner/files
 
 FROM base AS verifier
-COPY register/__init__.py register/canonical.py register/claim.py register/digits.py \
+COPY register/__init__.py register/canonical.py register/claim.py \
+     register/code_entry.py register/digits.py \
      register/document.py register/envelope.py register/errors.py \
      register/members.py register/problem.py \
-     register/public_record.py register/record.py register/status_list.py \
+     register/public_record.py register/record.py register/short_code.py \
+     register/status_list.py \
      register/trust_entries.py register/trust_list.py register/trust_members.py register/
 COPY templates/__init__.py templates/
 COPY verifier verifier

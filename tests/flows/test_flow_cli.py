@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+from pypdfium2 import PdfDocument
 
 from tra.demo import flip_byte
 
@@ -181,6 +183,20 @@ def test_verify_a_qr_address(folder: Path, licence: dict[str, Any]) -> None:
         done = tra(folder, "verify", *words)
         assert done.returncode in {0, 10}, done.stdout + done.stderr
     assert tra(folder, "verify", "--qr", "https://example.org/x").returncode == 12
+
+
+def test_verify_a_photograph_of_a_code(folder: Path, licence: dict[str, Any]) -> None:
+    page = PdfDocument((folder / "a.pdf").read_bytes())[0]
+    page.render(scale=3).to_pil().rotate(5).save(folder / "photo.jpg", quality=60)
+    done = tra(folder, "verify", "--qr", "photo.jpg", "--json")
+    [report] = json.loads(done.stdout)
+    assert report["document"]["number"] == licence["number"]
+    assert report["basis"] == "claim"
+    Image.new("L", (200, 200), 255).save(folder / "white.png")
+    for name, message in (("white.png", "no QR code"), ("a.pdf", "not an image")):
+        done = tra(folder, "verify", "--qr", name)
+        assert done.returncode == 1
+        assert message in done.stderr
 
 
 def test_dry_run_takes_no_number(folder: Path) -> None:

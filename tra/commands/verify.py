@@ -12,6 +12,7 @@ import typer
 from register.errors import ShortCodeCheckError, ShortCodeError
 from register.short_code import parse_short_code
 from tra.clock import system_clock
+from tra.code_image import read_code
 from tra.errors import UsageError
 from tra.home import open_publication, read_home
 from tra.output import Json, print_facts, print_json
@@ -44,7 +45,10 @@ def verify(  # noqa: PLR0913 - options of a command
         ),
     ] = None,
     qr: Annotated[
-        str | None, typer.Option("--qr", metavar="URL", help="Address in a QR code.")
+        str | None,
+        typer.Option(
+            "--qr", metavar="IMAGE|TEXT", help="Photograph of a QR code, or its text."
+        ),
     ] = None,
     password: Annotated[
         str | None, typer.Option(help="Of encrypted files.", envvar="TRA_PDF_PASSWORD")
@@ -112,7 +116,8 @@ def _verify_all(
             _verify_one(name, password, publication, verifiers, now) for name in named
         ]
     if qr is not None:
-        reports.append(("QR", verify_qr(qr, publication=publication, now=now)))
+        text = read_code(Path(qr)) if Path(qr).is_file() else qr
+        reports.append(("QR", verify_qr(text, publication=publication, now=now)))
     return reports
 
 

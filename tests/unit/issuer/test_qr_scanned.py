@@ -20,7 +20,7 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
-from pyzbar import pyzbar
+from pyzbar import pyzbar  # type: ignore[import-untyped]  # library
 
 from issuer.qr import draw_qr
 from issuer.rehearsal import rehearse
