@@ -10,6 +10,7 @@ every such process is busy.
 import hashlib
 import json
 import re
+from asyncio import timeout
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,7 @@ from verifier.recent import RecentReports
 from verifier.report import REPORT_SCHEMA, Report
 from verifier.trust import Publication
 from verifier.upload import read_body, read_upload
+from verifier.upload_places import UploadPlaces
 from verifier.verify_id import verify_id
 from verifier.verify_qr import verify_qr
 
@@ -65,6 +67,8 @@ class Service:
     host: str
     verifiers: PdfVerifiers
     rates: RateLimits
+    places: UploadPlaces
+    upload_seconds: float
     recent: RecentReports
     address: str
     """Where people check files, as printed summaries name it."""
@@ -99,8 +103,15 @@ class Service:
                 one too many.
         """
         self.rates.check(request, Kind.FILES)
+        client = self.rates.client_of(request)
         try:
-            upload = await read_upload(request, max_bytes=self.limits.max_bytes)
+            with self.places.take(client):
+                async with timeout(self.upload_seconds):
+                    upload = await read_upload(request, max_bytes=self.limits.max_bytes)
+        except BusyError as error:
+            raise ProblemError(problems.busy()) from error
+        except TimeoutError as error:
+            raise ProblemError(problems.too_slow()) from error
         except UploadTooLargeError as error:
             raise ProblemError(problems.too_large(self.limits.max_bytes)) from error
         except UploadFormatError as error:
@@ -114,7 +125,7 @@ class Service:
             upload.file,
             now=self.clock(),
             password=upload.password,
-            client=self.rates.client_of(request),
+            client=client,
         )
         try:
             report = await to_thread.run_sync(work, limiter=self.file_limiter)

@@ -29,6 +29,7 @@ from verifier.sandbox import check_sandbox
 from verifier.settings import VerifierSettings
 from verifier.short_codes import build_short_codes
 from verifier.trust import Publication
+from verifier.upload_places import UploadPlaces
 from verifier.web_files import WebFiles
 
 _logger = logging.getLogger(__name__)
@@ -87,6 +88,8 @@ def _open_service(settings: VerifierSettings, clock: Callable[[], datetime]) -> 
         verifiers=PdfVerifiers(
             publication, limits=settings.limits, workers=workers, recent=recent
         ),
+        places=UploadPlaces(settings.uploads),
+        upload_seconds=settings.upload_seconds,
         recent=recent,
         address=settings.verify_url,
         rates=settings.rate_limits,

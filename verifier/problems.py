@@ -235,6 +235,20 @@ def too_many_requests(seconds: int) -> Problem:
     )
 
 
+def too_slow() -> Problem:
+    """The file did not arrive in time."""
+    return Problem(
+        status=408,
+        slug="upload-too-slow",
+        title=Text(th="ส่งไฟล์ไม่เสร็จในเวลาที่กำหนด", en="The file took too long to send"),
+        detail=Text(
+            th="การเชื่อมต่อช้าเกินไป โปรดลองใหม่เมื่อสัญญาณดีขึ้น",
+            en="The connection is too slow. Try again when it is better.",
+        ),
+        headers={"Connection": "close"},
+    )
+
+
 def no_such_format() -> Problem:
     """A report is wanted in a form that there is not."""
     return Problem(

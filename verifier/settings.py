@@ -61,6 +61,12 @@ class VerifierSettings(BaseSettings):
     pdf_queue: int = Field(default=32, ge=0)
     """TRA_PDF_QUEUE: files that may wait before more are turned away."""
 
+    uploads: int = Field(default=32, gt=0)
+    """TRA_UPLOADS: files that may be received at a time; one client has half."""
+
+    upload_seconds: float = Field(default=300.0, gt=0)
+    """TRA_UPLOAD_SECONDS: seconds for sending one file: 20 MB at 0.6 Mbit/s."""
+
     pdf_sandbox: Sandbox = Sandbox.AUTO
     """TRA_PDF_SANDBOX: whether such processes are shut in: auto, required or off."""
 

@@ -4,6 +4,7 @@
 import socket
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -74,3 +75,44 @@ def _verify(http: httpx.Client, pdf: bytes) -> httpx.Response:
     answer = http.post("/v1/verify", files={"file": ("a.pdf", pdf)})
     assert answer.status_code == httpx.codes.OK
     return answer
+
+
+def test_slow_senders_hold_half_of_the_places_and_not_for_ever(
+    quiet_forge: Forge, genuine: Issued
+) -> None:
+    settings = VerifierSettings(
+        publication_url=str(quiet_forge.folder),
+        trust_root=quiet_forge.root_file(),
+        trusted_proxies=("127.0.0.1",),
+        pdf_workers=1,
+        uploads=4,
+        upload_seconds=3,
+    )
+    app = create_app(settings, clock=lambda: NOW)
+    config = uvicorn.Config(app, log_level="error", proxy_headers=False)
+    with socket.socket() as listener, ExitStack() as open_:
+        listener.bind(("127.0.0.1", 0))
+        place = listener.getsockname()
+        open_.enter_context(run_server(config, listener))
+        http = open_.enter_context(
+            httpx.Client(base_url=f"http://127.0.0.1:{place[1]}")
+        )
+        slow = [open_.enter_context(socket.create_connection(place)) for _ in range(3)]
+        for connection in slow:
+            connection.sendall(_SLOW_HEAD)
+        # Of his three the third is turned away at once; others have places left.
+        third = slow[2].recv(65536)
+        other = _verify(http, genuine.pdf)
+        late = slow[0].recv(65536)
+
+    assert third.startswith(b"HTTP/1.1 503 ")
+    assert other.json()["outcome"] == "in_force"
+    assert late.startswith(b"HTTP/1.1 408 ")
+    assert b"upload-too-slow" in late
+
+
+_SLOW_HEAD = (
+    b"POST /v1/verify HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.66\r\n"
+    b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n"
+    b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n%PDF-'
+)
