@@ -95,7 +95,7 @@ def test_slow_senders_hold_half_of_the_places_and_not_for_ever(
         place = listener.getsockname()
         open_.enter_context(run_server(config, listener))
         http = open_.enter_context(
-            httpx.Client(base_url=f"http://127.0.0.1:{place[1]}")
+            httpx.Client(base_url=f"http://127.0.0.1:{place[1]}", timeout=60)
         )
         slow = [open_.enter_context(socket.create_connection(place)) for _ in range(3)]
         for connection in slow:

@@ -64,7 +64,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with run_server(config, listener), httpx.Client(base_url=url) as http:
+        with (
+            run_server(config, listener),
+            httpx.Client(base_url=url, timeout=60) as http,
+        ):
             yield Served(http=http, forge=forge, issued=issued)
 
 

@@ -105,7 +105,10 @@ def _served(forge: Forge, **settings: str) -> Iterator[httpx.Client]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with run_server(config, listener), httpx.Client(base_url=url) as http:
+        with (
+            run_server(config, listener),
+            httpx.Client(base_url=url, timeout=60) as http,
+        ):
             yield http
 
 
