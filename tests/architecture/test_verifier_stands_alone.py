@@ -100,7 +100,7 @@ def _running(folder: Path, forge: Forge) -> Iterator[httpx.Client]:
         ) as process,
     ):
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
                 _wait(http, process, folder / "log")
                 yield http
         finally:
