@@ -30,6 +30,8 @@ from tests.forge_pki import (
 )
 from tests.hostile.hand_made import Way, sign_by_hand
 from verifier.errors import SettingsError
+from verifier.isolation import PdfVerifiers
+from verifier.limits import WorkerLimits
 from verifier.list_config import read_list_config
 from verifier.named_lists import NamedLists
 from verifier.report import Report
@@ -300,6 +302,17 @@ def test_a_list_that_cannot_be_read_stops_the_start(house: House, text: str) -> 
 
     with pytest.raises(SettingsError, match="TRA_SIGNER_LISTS"):
         read_list_config(file)
+
+
+def test_a_process_that_reads_files_knows_the_lists(house: House) -> None:
+    publication = house.open(REVOCATION, CERTIFICATES)
+
+    with PdfVerifiers(publication, workers=WorkerLimits(seconds=60.0)) as verifiers:
+        report = verifiers.verify_pdf(house.sign(), now=house.forge.now)
+
+    assert report.outcome == "signature_only", report.checks
+    assert report.signature is not None
+    assert report.signature["trusted_by"]
 
 
 def test_lists_come_through_to_the_processes_without_an_address(house: House) -> None:
