@@ -7,6 +7,7 @@
 
 import { toHex } from './claim.js';
 import { Copies, installServiceWorker, keepStatusLists } from './copies.js';
+import { drawChanges } from './changes-view.js';
 import { el } from './elements.js';
 import { currentLang, formatSize, installLanguageSwitch } from './language.js';
 import { Publication } from './publication.js';
@@ -108,6 +109,20 @@ async function recognise(job) {
 }
 
 /**
+ * Asks the server for the file as it was signed, without what was changed later.
+ *
+ * @param {Job} job
+ */
+async function fetchOriginal(job) {
+  const body = new FormData();
+  body.set('file', job.file);
+  if (job.password !== null) body.set('password', job.password);
+  const response = await fetch('/v1/verify/original', { method: 'POST', body, credentials: 'omit' });
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return response.blob();
+}
+
+/**
  * Computes the SHA-256 of the file, or says why it cannot be checked.
  *
  * @param {Job} job
@@ -164,6 +179,9 @@ function draw(job) {
       : '',
     report
       ? drawReport(report, { lang, level: 3, actions: report.recognised ? drawRecognised(job) : null })
+      : '',
+    report
+      ? drawChanges(report, { lang, name: file.name, fetchOriginal: () => fetchOriginal(job) })
       : '',
     problem ? drawProblem(job, problem) : '',
     report && ['encrypted', 'wrong_password'].includes(report.reason) ? drawPassword(job) : '',

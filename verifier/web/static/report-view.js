@@ -17,7 +17,9 @@ import {
 /** @typedef {import('./verdict.js').DocumentFacts} DocumentFacts */
 /**
  * @typedef {Omit<import('./verdict.js').Report, 'checks'> & {
- *   text?: Text, advice?: Text, file?: {sha256?: string} | null, recognised?: boolean,
+ *   text?: Text, advice?: Text, recognised?: boolean,
+ *   file?: {sha256?: string, signed?: {size: number}} | null,
+ *   changes?: {allowed: boolean, text: Text}[],
  *   qr?: {host: string, expected_host: string | null, host_matches: boolean} | null,
  *   signature?: {
  *     signer?: string, agency?: {name: Text} | null, signed_at?: string | null,

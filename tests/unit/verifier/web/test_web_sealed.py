@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, expect
 
 from register.document import Status
 from tests.forge import AgencyForge, Forge, Issued
+from tests.hostile.made import raw
 from tests.unit.verifier.web.conftest import Visitor
 from tests.web_server import make_app, serve_logged
 
@@ -122,3 +123,23 @@ def test_agency_beside_the_first_signs_its_own_publication(counter: Counter) -> 
     assert "กรมแรงงานตัวอย่าง" in counter.visitor.text()
     counter.forge.publish_status(key=counter.forge.trade.publication_key)
     assert counter.scan(issued) == ("unchecked", "status_list_invalid")
+
+
+def test_a_changed_licence_tells_what_was_changed_and_gives_it_back(
+    counter: Counter,
+) -> None:
+    issued = counter.issue()
+    counter.forge.publish()
+    content = raw.content_number(issued.pdf)
+    changed = raw.append_revision(issued.pdf, {content: raw.show("FORGED")})
+    card = counter.upload("changed.pdf", changed)
+    expect(card.locator(".verdict")).to_have_attribute("data-outcome", "altered")
+    expect(card.locator(".changes li")).to_have_text(
+        "การบันทึกครั้งที่ 4 เปลี่ยนเนื้อหาในหน้า (หน้า 1): ห้ามทำหลังลงลายมือชื่อ"
+    )
+
+    with counter.visitor.page.expect_download() as started:
+        card.get_by_role("button", name="ดาวน์โหลดฉบับที่ลงลายมือชื่อไว้").click()
+
+    assert started.value.suggested_filename == "signed-changed.pdf"
+    assert Path(started.value.path()).read_bytes() == issued.pdf
