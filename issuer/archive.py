@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import httpx
-from asn1crypto import cms, crl
+from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -31,12 +30,14 @@ from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
-from issuer.authorities import CrlCache, FailoverTimeStamper, SealSources
+from issuer.authorities import Authorities, SealSources
+from issuer.encoded import EncodedCertificate
 from issuer.errors import (
     ArchiveError,
     IssuerError,
     TimestampUnavailableError,
 )
+from issuer.revocation import RevocationData
 from issuer.sign import (
     TIMESTAMP_FIELD,
     SealWriter,
@@ -64,15 +65,14 @@ class Archivist:
     def __init__(
         self, sources: SealSources, anchors: Sequence[x509.Certificate]
     ) -> None:
-        self._sources = sources
         self._anchors = [_asn1(one) for one in (*anchors, *sources.tsa_anchors)]
-        self._http = httpx.Client(timeout=sources.timeout, trust_env=False)
-        self._crls = CrlCache(self._http, sources)
+        self._authorities = Authorities(sources)
+        self._judge = self._authorities.judge_of(self._anchors)
         self._token_size = 0
 
     def close(self) -> None:
         """Close the connections to the authorities."""
-        self._http.close()
+        self._authorities.close()
 
     def read_proof(self, pdf: bytes) -> FileProof:
         """Return what proves a file, without judging it.
@@ -100,9 +100,9 @@ class Archivist:
                 made is not as it should be.
         """
         # 1.
-        crls, room = self._crls.get(), self._token_size
+        held, room = self._authorities.lists(), self._token_size
         try:
-            return asyncio.run(self._add_timestamp(pdf, crls))
+            return asyncio.run(self._add_timestamp(pdf, held))
         except IssuerError:
             raise
         except TimestampRequestError as error:
@@ -120,25 +120,23 @@ class Archivist:
                 return self.add_timestamp(pdf)
             raise ArchiveError(f"no time stamp could be added: {error}") from error
 
-    async def _add_timestamp(
-        self, pdf: bytes, crls: Sequence[crl.CertificateList]
-    ) -> bytes:
+    async def _add_timestamp(self, pdf: bytes, held: RevocationData) -> bytes:
         # 2.
         writer = SealWriter(io.BytesIO(pdf))
         stored = _stored(writer.prev)
         newest = max(_tokens(writer.prev), key=lambda token: token.time, default=None)
         if newest is None:
             raise ArchiveError("the file holds no time stamp to be renewed")
-        path = await self._check_token(newest, stored, crls)
+        path = await self._check_token(newest, stored, held)
         # 3.
         DocumentSecurityStore.supply_dss_in_writer(
             writer,
             None,
             certs=[one for one in path if one not in self._anchors],
-            crls=crls,
+            crls=held.crls,
         )
         self._token_size = self._token_size or newest.size
-        timestamper = FailoverTimeStamper(self._http, self._sources.tsa_urls)
+        timestamper = self._authorities.timestamper(self._judge, held)
         output = io.BytesIO()
         try:
             await add_timestamp(
@@ -148,20 +146,20 @@ class Archivist:
             self._token_size = timestamper.token_size or self._token_size
         # 4.
         made = output.getvalue()
-        await self._check_made(pdf, made, crls)
+        await self._check_made(pdf, made, held)
         return made
 
     async def _check_token(
         self,
         token: _Token,
         stored: Sequence[asn1_x509.Certificate],
-        crls: Sequence[crl.CertificateList],
+        held: RevocationData,
     ) -> list[asn1_x509.Certificate]:
         """Check a token's certificate as of now; return its path, the anchor first."""
         validator = CertificateValidator(
             token.signer,
             intermediate_certs=[*token.others, *stored],
-            validation_context=self._context(crls),
+            validation_context=self._context(held),
         )
         try:
             path = await validator.async_validate_usage(  # type: ignore[no-untyped-call]  # pyHanko
@@ -175,25 +173,24 @@ class Archivist:
         return list(path.iter_certs(include_root=True))
 
     async def _check_made(
-        self, before: bytes, made: bytes, crls: Sequence[crl.CertificateList]
+        self, before: bytes, made: bytes, held: RevocationData
     ) -> None:
         if not made.startswith(before):
             raise ArchiveError("the new version does not begin with the one before")
         reader = PdfFileReader(io.BytesIO(made))
         newest = reader.embedded_timestamp_signatures[-1]
         status = await async_validate_pdf_timestamp(
-            newest, self._context(crls), skip_diff=True
+            newest, self._context(held), skip_diff=True
         )
         whole = status.coverage is not None and status.coverage.name == "ENTIRE_FILE"
         if not (status.valid and status.intact and status.trusted and whole):
             raise ArchiveError(f"the new time stamp is not good: {status.summary()}")
 
-    def _context(self, crls: Sequence[crl.CertificateList]) -> ValidationContext:
-        clock = self._sources.clock
+    def _context(self, held: RevocationData) -> ValidationContext:
         return ValidationContext(
             trust_roots=self._anchors,
-            crls=crls,
-            moment=None if clock is None else clock(),
+            crls=held.crls,
+            moment=self._authorities.clock(),
             allow_fetching=False,
             revocation_mode="hard-fail",
         )
@@ -270,4 +267,4 @@ def _free_name(reader: PdfFileReader) -> str:
 
 
 def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+    return EncodedCertificate.of(certificate.public_bytes(Encoding.DER))

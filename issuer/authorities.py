@@ -1,26 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Time and revocation data from the authorities named in settings.
+"""The authorities named in settings, shared by all that an issuer seals with.
 
-Never from an address found in a certificate. Fails closed: without a token or a
+Never at an address found in a certificate. Fails closed: without a token or a
 current list there is an error, never a local clock or an old list in their place.
 """
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import httpx
-from asn1crypto import crl, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from pyhanko.sign.timestamps import TimeStamper
 
-from issuer.errors import RevocationUnavailableError, TimestampUnavailableError
-
-_MAX_TSA_ANSWER = 100_000
-_MAX_CRL = 20_000_000
+from issuer.clocks import ClockWatch, machine_clock
+from issuer.fetching import Fetcher
+from issuer.revocation import CrlCache, OcspCache, RevocationData, Revocations
+from issuer.timestamps import FailoverTimeStamper, TimestampAuthorities
+from issuer.tokens import TokenJudge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,111 +26,76 @@ class SealSources:
 
     tsa_urls: tuple[str, ...]
     crl_urls: tuple[str, ...]
+    ocsp_urls: tuple[str, ...] = ()
     tsa_anchors: tuple[x509.Certificate, ...] = ()
+    tsa_policies: frozenset[str] = frozenset()
+    """OIDs of the policies that count; none named: any."""
+    development_policy: str | None = None
+    """OID of the policy of our own authority, if its tokens do not count."""
+    tsa_leeway: float = 60.0
+    """Seconds that the time in a token may differ from ours."""
     timeout: float = 5.0
     crl_refresh: float = 900.0
     clock: Callable[[], datetime] | None = None
     """What certificates and lists are judged by; None means the machine's clock."""
 
 
-class FailoverTimeStamper(TimeStamper):
-    """Asks one RFC 3161 authority after the other; made anew for each file."""
+class Authorities:
+    """Connections to the authorities, and what was fetched from them."""
 
-    def __init__(self, http: httpx.Client, urls: Sequence[str]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # pyHanko
-        self._http = http
-        self._urls = urls
-        self._answers: list[bytes] = []
-
-    @property
-    def certificates(self) -> list[asn1_x509.Certificate]:
-        """All certificates that came with the tokens."""
-        found = []
-        for answer in self._answers:
-            token = tsp.TimeStampResp.load(answer)["time_stamp_token"]
-            found += [one.chosen for one in token["content"]["certificates"]]
-        return found
-
-    @property
-    def token_size(self) -> int:
-        """Bytes of the longest answer: a token takes no more."""
-        return max(map(len, self._answers), default=0)
-
-    async def async_request_tsa_response(
-        self, req: tsp.TimeStampReq
-    ) -> tsp.TimeStampResp:
-        """Return the answer of the first authority that gives a token.
-
-        Raises:
-            TimestampUnavailableError: none does.
-        """
-        failures = []
-        for url in self._urls:
-            try:
-                return self._ask(url, req.dump())
-            except Exception as error:  # noqa: BLE001 - asn1crypto lets many kinds out
-                failures.append(f"{url}: {type(error).__name__} {error}")
-        raise TimestampUnavailableError(
-            "no time-stamping authority answered: " + "; ".join(failures)
+    def __init__(self, sources: SealSources) -> None:
+        self.sources = sources
+        self.clock = sources.clock or machine_clock
+        self.fetcher = Fetcher(sources.timeout)
+        self.timestamps = TimestampAuthorities(
+            self.fetcher, sources.tsa_urls, ClockWatch(self.clock)
+        )
+        self._lock = threading.Lock()
+        self._data = RevocationData(crls=())
+        self._crls = CrlCache(
+            self.fetcher, sources.crl_urls, sources.crl_refresh, self.clock
         )
 
-    def _ask(self, url: str, request: bytes) -> tsp.TimeStampResp:
-        answer = self._http.post(
-            url,
-            content=request,
-            headers={"Content-Type": "application/timestamp-query"},
-        ).raise_for_status()
-        if len(answer.content) > _MAX_TSA_ANSWER:
-            raise ValueError("the answer is too long for a time-stamp token")
-        # Read down to the time here, so that junk means the next authority is asked.
-        # What is returned is a fresh object: asn1crypto encodes all anew that was
-        # looked into, which takes a second.
-        read = tsp.TimeStampResp.load(answer.content, strict=True)
-        status = read["status"]["status"].native
-        if status not in {"granted", "granted_with_mods"}:
-            raise ValueError(f"the authority refused: {status}")
-        token = read["time_stamp_token"]["content"]["encap_content_info"]["content"]
-        if token.parsed["gen_time"].native is None:
-            raise ValueError("the token names no time")
-        self._answers.append(answer.content)
-        return tsp.TimeStampResp.load(answer.content, strict=True)
+    def revocations_of(
+        self, certificate: x509.Certificate, issuer: x509.Certificate
+    ) -> Revocations:
+        """Return where to get what is known of a certificate and of those above it."""
+        answers = OcspCache(
+            self.fetcher,
+            self.sources.ocsp_urls,
+            self.sources.crl_refresh,
+            self.clock,
+            (certificate, issuer),
+        )
+        return Revocations(self._crls, answers)
 
-
-class CrlCache:
-    """Revocation lists, fetched once and used for all files until they are old."""
-
-    def __init__(self, http: httpx.Client, sources: SealSources) -> None:
-        self._http = http
-        self._urls = sources.crl_urls
-        self._refresh = sources.crl_refresh
-        self._lock = threading.Lock()
-        self._lists: list[crl.CertificateList] = []
-        self._fetched = 0.0
-
-    def get(self) -> list[crl.CertificateList]:
-        """Return the lists; the same list object as long as nothing is fetched anew.
+    def lists(self) -> RevocationData:
+        """Return the revocation lists alone, which speak of the time stamps, too.
 
         Raises:
-            RevocationUnavailableError: an address gives no list.
+            RevocationUnavailableError: an address gives no current list.
         """
+        lists = self._crls.get()
         with self._lock:
-            # Monotonic: a clock that jumps must not make an old list young.
-            if not self._lists or time.monotonic() - self._fetched > self._refresh:
-                self._lists = [self._fetch(url) for url in self._urls]
-                self._fetched = time.monotonic()
-            return self._lists
+            if self._data.crls is not lists:
+                self._data = RevocationData(crls=lists)
+            return self._data
 
-    def forget(self) -> None:
-        """Have the lists fetched anew when they are asked for next."""
-        with self._lock:
-            self._lists = []
+    def judge_of(self, roots: Sequence[asn1_x509.Certificate]) -> TokenJudge:
+        """Return what judges tokens, by anchors and by what settings allow."""
+        return TokenJudge(
+            roots=roots,
+            policies=self.sources.tsa_policies,
+            leeway=self.sources.tsa_leeway,
+            development=self.sources.development_policy,
+        )
 
-    def _fetch(self, url: str) -> crl.CertificateList:
-        try:
-            answer = self._http.get(url).raise_for_status()
-            # Beyond the limit nothing is parsed: the cut list does not load.
-            return crl.CertificateList.load(answer.content[:_MAX_CRL], strict=True)
-        except (httpx.HTTPError, ValueError) as error:
-            raise RevocationUnavailableError(
-                f"cannot get the revocation list {url}: {type(error).__name__} {error}"
-            ) from error
+    def timestamper(
+        self, judge: TokenJudge, held: RevocationData
+    ) -> FailoverTimeStamper:
+        """Return what gives one file its tokens."""
+        return FailoverTimeStamper(self.timestamps, judge, held)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.fetcher.close()

@@ -16,11 +16,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from issuer.authorities import Authorities
 from issuer.errors import SettingsError, TypeNotInForceError
 from issuer.files import FileStore, PublicationStore
 from issuer.render import warm_up
 from issuer.settings import IssuerSettings
 from issuer.sign import Sealer, SealSources
+from keys.errors import KeysError
+from keys.profiles import TIMESTAMP_POLICY
 from keys.signing import PUBLICATION, Signer, claim_label, raw_signing, seal_label
 from keys.store import KeyStore
 from register.claim import claim_kid
@@ -61,7 +64,8 @@ class Issuer:
     keys: KeyStore
     files: FileStore
     publication: PublicationStore
-    publication_key: PublicationSigning
+    authorities: Authorities
+    """Shared by all sealers: lists are fetched once, failures remembered once."""
     clock: Callable[[], datetime]
     """For what is dated when it is written and not when it was asked for."""
     _sealers: dict[AgencyId, Sealer] = field(default_factory=dict)
@@ -78,17 +82,32 @@ class Issuer:
         """Address the QR code opens, upper case so that it stays small."""
         return document_url(self.settings.verify_url, document_id)
 
-    def sealer(self, agency_id: AgencyId) -> Sealer:
-        """Return the sealer of an agency, made once.
+    @property
+    def publication_key(self) -> PublicationSigning:
+        """The publication key that signs now: it may be replaced at any time.
 
         Raises:
-            KeysError: the key is missing or cannot be opened.
+            KeysError: the key is missing, stopped or cannot be opened.
         """
+        return publication_signing(self.keys.load_signer(PUBLICATION))
+
+    def sealer(self, agency_id: AgencyId) -> Sealer:
+        """Return the sealer of an agency; a new one when its key was replaced.
+
+        Raises:
+            KeysError: the key is missing, stopped, or cannot be opened, or its
+                certificate is not valid now or none for a seal.
+        """
+        label = seal_label(agency_id)
+        # Asked each time, of the files that all processes share: a key that is
+        # replaced or stopped by a command is so here, too, with the next document.
+        signer = self.keys.load_signer(label)
+        self.keys.check_usable(label, self.clock())
         with self._lock:
-            if agency_id not in self._sealers:
-                signer = self.keys.load_signer(seal_label(agency_id))
-                self._sealers[agency_id] = Sealer(signer, self.seal_sources())
-            return self._sealers[agency_id]
+            held = self._sealers.get(agency_id)
+            if held is None or held.signer is not signer:
+                held = self._sealers[agency_id] = Sealer(signer, self.authorities)
+            return held
 
     def claim_key(self, agency_id: AgencyId) -> ClaimSigning:
         """Return the claim key of an agency.
@@ -96,7 +115,9 @@ class Issuer:
         Raises:
             KeysError: the key is missing or cannot be opened.
         """
-        signer = self.keys.load_signer(claim_label(agency_id))
+        label = claim_label(agency_id)
+        signer = self.keys.load_signer(label)
+        self.keys.check_usable(label, self.clock())
         if signer.certificate is None:
             raise SettingsError(f"key {signer.label} has no certificate")
         der = signer.certificate.public_bytes(Encoding.DER)
@@ -105,13 +126,27 @@ class Issuer:
     def check_ready(self) -> None:
         """Open all that will be needed, so that what is missing stops the start.
 
+        An agency whose keys cannot be used is left out, so that the others issue on;
+        it is tried again with each of its requests.
+
         Raises:
-            KeysError: which key is missing or cannot be opened.
+            KeysError: which key cannot be used, if no agency can issue.
         """
         self._check_types(check_artwork)
-        for agency in self.store.list_agencies():
-            self.sealer(agency.id)
-            self.claim_key(agency.id)
+        self.publication_key  # noqa: B018 - opens it
+        agencies = self.store.list_agencies()
+        failures = [error for a in agencies if (error := self._check_agency(a.id))]
+        if failures and len(failures) == len(agencies):
+            raise failures[0]
+
+    def _check_agency(self, agency_id: AgencyId) -> KeysError | SettingsError | None:
+        try:
+            self.sealer(agency_id)
+            self.claim_key(agency_id)
+        except (KeysError, SettingsError) as error:
+            _LOG.error("agency %s cannot issue: %s", agency_id, error)
+            return error
+        return None
 
     def warm_up(self) -> None:
         """Load what the first document would wait a second for (fonts, words).
@@ -121,6 +156,10 @@ class Issuer:
         """
         self._check_types(_check_foreign_codes)
         warm_up()
+
+    def seal_sources(self) -> SealSources:
+        """Return where time and revocation data come from."""
+        return self.authorities.sources
 
     def require_usable(self, type_id: str) -> None:
         """Refuse a type with files that cannot be used.
@@ -149,21 +188,8 @@ class Issuer:
 
     def close(self) -> None:
         """Close connections; the issuer cannot be used afterwards."""
-        for sealer in self._sealers.values():
-            sealer.close()
+        self.authorities.close()
         self.store.close()
-
-    def seal_sources(self) -> SealSources:
-        """Return where time and revocation data come from."""
-        settings = self.settings
-        return SealSources(
-            tsa_urls=settings.timestamp_authorities,
-            crl_urls=settings.crl_addresses,
-            tsa_anchors=_load_anchors(settings.tsa_anchors),
-            timeout=settings.tsa_timeout,
-            crl_refresh=settings.crl_refresh,
-            clock=self.clock,
-        )
 
 
 def _check_foreign_codes(kind: DocumentType) -> None:
@@ -189,10 +215,34 @@ def open_issuer(
         keys=keys,
         files=FileStore(settings.files),
         publication=PublicationStore(settings.publication),
-        publication_key=publication_signing(keys.load_signer(PUBLICATION)),
+        authorities=Authorities(seal_sources(settings, clock)),
     )
     issuer.check_ready()
     return issuer
+
+
+def seal_sources(
+    settings: IssuerSettings, clock: Callable[[], datetime]
+) -> SealSources:
+    """Return where time and revocation data come from.
+
+    Raises:
+        SettingsError: the anchors cannot be read.
+    """
+    return SealSources(
+        tsa_urls=settings.timestamp_authorities,
+        crl_urls=settings.crl_addresses,
+        ocsp_urls=settings.ocsp_addresses,
+        tsa_anchors=_load_anchors(settings.tsa_anchors),
+        tsa_policies=frozenset(settings.tsa_policies),
+        development_policy=TIMESTAMP_POLICY.dotted_string
+        if settings.env == "production"
+        else None,
+        tsa_leeway=settings.tsa_clock_seconds,
+        timeout=settings.tsa_timeout,
+        crl_refresh=settings.crl_refresh,
+        clock=clock,
+    )
 
 
 def publication_signing(signer: Signer) -> PublicationSigning:

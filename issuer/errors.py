@@ -23,7 +23,15 @@ class SealError(IssuerError):
 
 
 class TimestampUnavailableError(SealError):
-    """No RFC 3161 authority answered with a token; a retry may succeed."""
+    """No RFC 3161 authority answered with a good token; a retry may succeed."""
+
+
+class ClockError(TimestampUnavailableError):
+    """The time of the authorities is not that of this machine."""
+
+
+class SealCertificateError(SealError):
+    """The seal's certificate is revoked, not valid now, or none for a seal."""
 
 
 class RevocationUnavailableError(SealError):

@@ -16,12 +16,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.timestamps import TimestampRequestError
 
-from issuer.authorities import FailoverTimeStamper, SealSources
-from issuer.errors import (
-    RevocationUnavailableError,
-    SealError,
-    TimestampUnavailableError,
-)
+from issuer.authorities import Authorities, SealSources
+from issuer.errors import SealError, TimestampUnavailableError
 from issuer.sign import Sealer, validate_signature
 from issuer.signed_first import OFFICER_FIELD, SignedFirst
 from keys.signing import Algorithm, KeyLabel, PublicKey, Signer
@@ -33,7 +29,9 @@ TellDigest = Callable[[bytes], None]
 class OfficerSealer(Sealer):
     """Signs with an officer's key while it is open."""
 
-    def __init__(self, signer: Signer, sources: SealSources, tell: TellDigest) -> None:
+    def __init__(
+        self, signer: Signer, sources: SealSources | Authorities, tell: TellDigest
+    ) -> None:
         super().__init__(_TellingSigner(signer, tell), sources)
         if signer.certificate is None:
             raise SealError("the officer has no certificate")
@@ -53,14 +51,15 @@ class OfficerSealer(Sealer):
         return signed
 
     async def _sign(self, pdf: bytes) -> bytes:
-        crls = self._crls.get()
-        timestamper = FailoverTimeStamper(self._http, self._sources.tsa_urls)
+        self._check_dates()
+        held = self._revocations.get()
+        timestamper = self._authorities.timestamper(self._judge, held)
         try:
-            await self._check_certificate(crls)
+            await self._check_certificate(held)
             signed = await self._add_signature(
                 pdf, timestamper, OFFICER_FIELD, certify=False
             )
-        except (TimestampUnavailableError, RevocationUnavailableError):
+        except SealError:
             raise
         except TimestampRequestError as error:
             raise TimestampUnavailableError(str(error)) from error
@@ -71,7 +70,7 @@ class OfficerSealer(Sealer):
         return signed.getvalue()
 
     def _check_signed(self, signed: bytes) -> None:
-        context = self._validation_context(self._crls.get())
+        context = self._validation_context(self._revocations.get())
         try:
             found = PdfFileReader(io.BytesIO(signed)).embedded_regular_signatures
             [signature] = found

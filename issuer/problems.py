@@ -395,13 +395,51 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
         ),
     ),
     (
+        errors.ClockError,
+        _fixed(
+            503,
+            "clock-disagrees",
+            Text(
+                th="เวลาของผู้ให้บริการประทับเวลาไม่ตรงกับนาฬิกาของเครื่องแม่ข่าย",
+                en="The time-stamping authorities' time is not that of this server",
+            ),
+            Text(
+                th=f"{_KEPT.th} หากยังไม่สำเร็จ ให้ผู้ดูแลระบบตรวจนาฬิกาของเครื่องแม่ข่าย (NTP)",
+                en=f"{_KEPT.en} If it fails again, have the administrator compare the "
+                "server's clock with NTP.",
+            ),
+            retry=True,
+        ),
+    ),
+    (
+        errors.SealCertificateError,
+        _fixed(
+            503,
+            "seal-certificate-refused",
+            Text(
+                th="ใบรับรองของตราประทับหน่วยงานใช้ไม่ได้",
+                en="The certificate of the agency's seal cannot be used",
+            ),
+            Text(
+                th="ใบรับรองหมดอายุ ยังไม่ถึงวันเริ่มใช้ ถูกเพิกถอน หรือไม่ใช่ใบรับรองตราประทับ "
+                "แจ้งผู้ดูแลระบบให้เปลี่ยนกุญแจ เลขที่เอกสารถูกจองไว้แล้ว "
+                "เมื่อเปลี่ยนแล้วให้ส่งคำขอเดิมอีกครั้งด้วย Idempotency-Key เดิม",
+                en="It has expired, is not valid yet, is revoked or is not for seals. "
+                "Have the administrator replace the key (`tra keys list` says why). "
+                "The number stays reserved; then send the same request again with the "
+                "same Idempotency-Key.",
+            ),
+            retry=True,
+        ),
+    ),
+    (
         errors.TimestampUnavailableError,
         _fixed(
             503,
             "timestamp-unavailable",
             Text(
-                th="ติดต่อผู้ให้บริการประทับเวลาไม่ได้",
-                en="No time-stamping authority answered",
+                th="ผู้ให้บริการประทับเวลาไม่ตอบ หรือตอบไม่ถูกต้อง",
+                en="No time-stamping authority gave a good token",
             ),
             _KEPT,
             retry=True,

@@ -2,6 +2,7 @@
 """Settings of the issuer: read once from `TRA_*`, complete and checked before use."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from pydantic import Field, HttpUrl, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _ADDRESS = TypeAdapter(HttpUrl)
+_OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 
 
 class IssuerSettings(BaseSettings):
@@ -43,6 +45,15 @@ class IssuerSettings(BaseSettings):
     crl_urls: Annotated[tuple[str, ...], NoDecode] = ()
     """CRLs of the CAs above the seal and time-stamping certificates; empty: ours."""
 
+    ocsp_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    """OCSP responders of the seal's CA, in order; empty: ours, if the CRLs are ours."""
+
+    tsa_policies: Annotated[tuple[str, ...], NoDecode] = ()
+    """OIDs of the policies that tokens may be of; empty: any but ours in production."""
+
+    tsa_clock_seconds: float = Field(default=60.0, ge=1, le=600)
+    """Seconds that an authority's time may differ from this machine's."""
+
     tsa_anchors: Path | None = None
     """PEM file of the CAs of the authorities; empty means the root of the seal."""
 
@@ -71,7 +82,9 @@ class IssuerSettings(BaseSettings):
     max_body_bytes: int = Field(default=8_000_000, gt=0)
     """Bytes of a JSON request: one photograph as large as one is read, in base64."""
 
-    @field_validator("tsa_urls", "crl_urls", "types", mode="before")
+    @field_validator(
+        "tsa_urls", "crl_urls", "ocsp_urls", "tsa_policies", "types", mode="before"
+    )
     @classmethod
     def split_list(cls, value: object) -> object:
         """Take `a,b` as well as a JSON list."""
@@ -88,12 +101,21 @@ class IssuerSettings(BaseSettings):
         _ADDRESS.validate_python(value)
         return value.rstrip("/")
 
-    @field_validator("tsa_urls", "crl_urls")
+    @field_validator("tsa_urls", "crl_urls", "ocsp_urls")
     @classmethod
     def check_addresses(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         """Refuse a list with an address that no client could open."""
         for value in values:
             _ADDRESS.validate_python(value)
+        return values
+
+    @field_validator("tsa_policies")
+    @classmethod
+    def check_policies(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse what is no OID: a policy misspelt would refuse every token."""
+        for value in values:
+            if not _OID.fullmatch(value):
+                raise ValueError(f"{value[:40]!r} is no OID, such as 1.2.3.4")
         return values
 
     @field_validator("verify_url")
@@ -145,3 +167,10 @@ class IssuerSettings(BaseSettings):
             f"{base}/crl/root-ca.crl",
             f"{base}/crl/issuing-ca.crl",
         )
+
+    @property
+    def ocsp_addresses(self) -> tuple[str, ...]:
+        """Addresses of the responders to ask about the seal's certificate."""
+        if self.ocsp_urls or self.crl_urls:
+            return self.ocsp_urls
+        return (f"{self.pki_url.rstrip('/')}/ocsp",)

@@ -9,11 +9,11 @@ the seal, then what is needed to check it in later years.
 """
 
 import asyncio
+import hashlib
 import io
 from collections.abc import Sequence
 
-import httpx
-from asn1crypto import crl
+from asn1crypto import cms, crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -23,7 +23,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.timestamps import TimestampRequestError
+from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 from pyhanko.sign.validation import (
     async_validate_pdf_signature,
     async_validate_pdf_timestamp,
@@ -38,13 +38,18 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from issuer.authorities import CrlCache, FailoverTimeStamper, SealSources
+from issuer.authorities import Authorities, SealSources
+from issuer.cms import CmsWriter
+from issuer.encoded import EncodedCertificate, EncodedContent
 from issuer.errors import (
     RevocationUnavailableError,
+    SealCertificateError,
     SealError,
     TimestampUnavailableError,
 )
+from issuer.revocation import RevocationData
 from issuer.signed_first import SignedFirst, check_signed_first
+from issuer.timestamps import FailoverTimeStamper
 from keys.signing import Signer
 from templates.document_type import SealLevel
 
@@ -83,22 +88,30 @@ _OUTSIDE_THE_PAGE = fields.InvisSigSettings(
 class Sealer:
     """Seals with one signer; keeps what does not change between two documents."""
 
-    def __init__(self, signer: Signer, sources: SealSources) -> None:
+    def __init__(self, signer: Signer, sources: SealSources | Authorities) -> None:
         if signer.certificate is None or not signer.chain:
             raise SealError(f"key {signer.label} has no certificate with its chain")
-        self._sources = sources
-        self._http = httpx.Client(timeout=sources.timeout, trust_env=False)
+        self._owns = isinstance(sources, SealSources)
+        self._authorities = (
+            Authorities(sources) if isinstance(sources, SealSources) else sources
+        )
+        self.signer = signer
+        settings = self._authorities.sources
         self._signer = _PyHankoSigner(signer)
         self._certificate = _asn1(signer.certificate)
         self._others = [_asn1(c) for c in signer.chain]
-        self._roots = [self._others[-1], *(_asn1(c) for c in sources.tsa_anchors)]
-        self._crls = CrlCache(self._http, sources)
-        self._checked_against: Sequence[crl.CertificateList] | None = None
+        self._roots = [self._others[-1], *(_asn1(c) for c in settings.tsa_anchors)]
+        self._revocations = self._authorities.revocations_of(
+            signer.certificate, signer.chain[0]
+        )
+        self._judge = self._authorities.judge_of(self._roots)
+        self._checked_against: RevocationData | None = None
         self._token_size = _FIRST_TOKEN
 
     def close(self) -> None:
-        """Close the connections to the authorities."""
-        self._http.close()
+        """Close the connections to the authorities, if they are this sealer's own."""
+        if self._owns:
+            self._authorities.close()
 
     def seal_pdf(
         self,
@@ -112,9 +125,10 @@ class Sealer:
         field prepared for it lets nothing be changed then either.
 
         Raises:
-            TimestampUnavailableError: no authority gave a token.
+            TimestampUnavailableError: no authority gave a good token.
             RevocationUnavailableError: no current revocation list.
-            SealError: anything else, such as a revoked or expired certificate.
+            SealCertificateError: the certificate is revoked, or not valid now.
+            SealError: anything else.
         """
         return asyncio.run(self._seal(pdf, level, officer))
 
@@ -129,8 +143,8 @@ class Sealer:
         Raises:
             SealError: what is wrong with it.
         """
-        crls = self._crls.get()
-        context = self._validation_context(crls, officer)
+        held = self._revocations.get()
+        context = self._validation_context(held, officer)
         try:
             reader = PdfFileReader(io.BytesIO(sealed))
             *first, seal = reader.embedded_regular_signatures
@@ -139,7 +153,8 @@ class Sealer:
                 asyncio.run(async_validate_pdf_timestamp(one, context, skip_diff=True))
                 for one in reader.embedded_timestamp_signatures
             ]
-            stored = _stored_crls(reader)
+            stored = DocumentSecurityStore.read_dss(reader)
+            lists = [_issuer_of(one) for one in _stored_crls(stored)]
         except Exception as error:  # whatever it is, this file must not go out
             raise SealError(f"the sealed file could not be read: {error}") from error
         _check_name(seal)
@@ -150,18 +165,19 @@ class Sealer:
             raise SealError(f"the sealed file has {len(stamps)} document timestamps")
         _check_stamps(stamps)
         # By issuer: the lists may have been fetched anew since the file was sealed.
-        if [_issuer_of(one) for one in stored] != [_issuer_of(one) for one in crls]:
+        if lists != [_issuer_of(one) for one in held.crls]:
             raise SealError("the sealed file lacks a revocation list")
 
     async def _seal(
         self, pdf: bytes, level: SealLevel, officer: SignedFirst | None
     ) -> bytes:
-        crls = self._crls.get()
-        timestamper = FailoverTimeStamper(self._http, self._sources.tsa_urls)
+        self._check_dates()
+        held = self._revocations.get()
+        timestamper = self._authorities.timestamper(self._judge, held)
         try:
-            await self._check_certificate(crls)
-            sealed = await self._seal_and_store(pdf, level, timestamper, crls, officer)
-        except (TimestampUnavailableError, RevocationUnavailableError):
+            await self._check_certificate(held)
+            sealed = await self._seal_and_store(pdf, level, timestamper, held, officer)
+        except SealError:
             raise
         except TimestampRequestError as error:
             raise TimestampUnavailableError(str(error)) from error
@@ -184,7 +200,7 @@ class Sealer:
         pdf: bytes,
         level: SealLevel,
         timestamper: FailoverTimeStamper,
-        crls: Sequence[crl.CertificateList],
+        held: RevocationData,
         officer: SignedFirst | None,
     ) -> bytes:
         before = [] if officer is None else officer.list_certificates(pdf)
@@ -196,7 +212,8 @@ class Sealer:
             writer,
             None,  # a VRI entry would repeat the store
             certs=self._validation_certificates(timestamper, before),
-            crls=crls,
+            ocsps=held.ocsps,
+            crls=held.crls,
         )
         output = io.BytesIO()
         if level is SealLevel.B_LTA:
@@ -228,38 +245,66 @@ class Sealer:
         )
         return output
 
-    async def _check_certificate(self, crls: Sequence[crl.CertificateList]) -> None:
+    def _check_dates(self) -> None:
+        """Refuse a certificate that is not valid now: at each use, for time passes."""
+        now = self._authorities.clock()
+        start, end = (
+            self._certificate.not_valid_before,
+            self._certificate.not_valid_after,
+        )
+        if not start <= now <= end:
+            label = self.signer.label
+            raise SealCertificateError(
+                f"the certificate of {label} is valid from {start:%F %T}Z to "
+                f"{end:%F %T}Z, and it is {now:%F %T}Z: replace it (`tra keys rotate` "
+                "for seals), or set the clock of this machine right"
+            )
+
+    async def _check_certificate(self, held: RevocationData) -> None:
         """Refuse a certificate that is revoked or cannot be checked, before it is used.
 
-        Once for each fetch of the lists: nothing else can change the answer but time,
-        and an expired certificate is found when the sealed file is read back.
+        Once for each time that something is fetched: nothing else can change the
+        answer but time, which is asked at each use.
         """
-        if self._checked_against is crls:
+        if self._checked_against is held:
             return
-        self._check_age(crls)
+        self._check_lists(held)
         validator = CertificateValidator(
-            self._certificate, validation_context=self._validation_context(crls)
+            self._certificate, validation_context=self._validation_context(held)
         )
         try:
             await validator.async_validate_usage(set())  # type: ignore[no-untyped-call]
         except (PathError, ValidationError) as error:
-            raise SealError(
-                f"the seal's certificate cannot be used: {error}"
+            raise SealCertificateError(
+                f"the certificate of {self.signer.label} cannot be used: {error}"
             ) from error
-        self._checked_against = crls
+        self._checked_against = held
 
-    def _check_age(self, crls: Sequence[crl.CertificateList]) -> None:
-        """Refuse a list that is older than the certificate: it says nothing of it."""
+    def _check_lists(self, held: RevocationData) -> None:
+        """Refuse what a list names, and a list that is older than the certificate.
+
+        Such a list says nothing of it; then the CA's answer (OCSP) must.
+        """
         since = self._certificate.not_valid_before
-        for one in crls:
-            told = one["tbs_cert_list"]["this_update"].native
-            if one.issuer == self._certificate.issuer and told < since:
-                self._crls.forget()
+        for one in held.crls:
+            if one.issuer != self._certificate.issuer:
+                continue
+            content = one["tbs_cert_list"]
+            told = content["this_update"].native
+            if told < since and not held.ocsps:
+                self._revocations.forget()
                 raise RevocationUnavailableError(
                     f"the newest revocation list is of {told:%Y-%m-%d %H:%M}, before "
                     f"the seal's certificate of {since:%Y-%m-%d %H:%M}: wait for a "
-                    "newer list"
+                    "newer list, or name the CA's responder in TRA_OCSP_URLS"
                 )
+            for entry in content["revoked_certificates"]:
+                if entry["user_certificate"].native == self._certificate.serial_number:
+                    since = entry["revocation_date"].native
+                    raise SealCertificateError(
+                        f"the certificate of {self.signer.label} is revoked since "
+                        f"{since:%F %T}Z: replace it (`tra keys rotate` for seals)"
+                    )
 
     def _validation_certificates(
         self,
@@ -275,16 +320,14 @@ class Sealer:
         return list({c.dump(): c for c in found if c.dump() not in roots}.values())
 
     def _validation_context(
-        self,
-        crls: Sequence[crl.CertificateList],
-        officer: SignedFirst | None = None,
+        self, held: RevocationData, officer: SignedFirst | None = None
     ) -> ValidationContext:
-        clock = self._sources.clock
         return ValidationContext(
             trust_roots=[*self._roots, *([officer.root] if officer else [])],
             other_certs=self._others,
-            crls=crls,
-            moment=None if clock is None else clock(),
+            crls=held.crls,
+            ocsps=held.ocsps,
+            moment=self._authorities.clock(),
             allow_fetching=False,
             revocation_mode="hard-fail",
         )
@@ -303,7 +346,7 @@ class SealWriter(IncrementalPdfFileWriter):
 
 
 class _PyHankoSigner(signers.Signer):
-    """Lets pyHanko build the CMS while our `Signer` alone touches the key."""
+    """Gives pyHanko the finished CMS; our `Signer` alone touches the key."""
 
     def __init__(self, signer: Signer) -> None:
         if signer.certificate is None:
@@ -316,6 +359,7 @@ class _PyHankoSigner(signers.Signer):
             embed_roots=False,
         )
         self._key = signer
+        self._cms = CmsWriter(signer)
 
     @property
     def signature_size(self) -> int:
@@ -323,15 +367,27 @@ class _PyHankoSigner(signers.Signer):
         key = self._key.public_key
         return key.key_size // 8 if isinstance(key, rsa.RSAPublicKey) else 72
 
-    async def async_sign_raw(
+    async def async_sign(  # noqa: PLR0913, PLR0917 - pyHanko's signature
         self,
-        data: bytes,
+        data_digest: bytes,
         digest_algorithm: str,
         dry_run: bool = False,  # noqa: FBT001, FBT002 - pyHanko's signature
-    ) -> bytes:
-        if digest_algorithm != "sha256":
-            raise SealError(f"seals use SHA-256, not {digest_algorithm}")
-        return bytes(self.signature_size) if dry_run else self._key.sign(data)
+        use_pades: bool = False,  # noqa: FBT001, FBT002
+        timestamper: TimeStamper | None = None,
+        signed_attr_settings: object = None,  # noqa: ARG002 - we have no others
+        is_pdf_sig: bool = True,  # noqa: ARG002, FBT001, FBT002
+        encap_content_info: object = None,  # noqa: ARG002
+    ) -> cms.ContentInfo:
+        """Sign the digest of the file, and have the signature dated."""
+        if digest_algorithm != "sha256" or not use_pades or dry_run:
+            raise SealError(f"seals are PAdES over SHA-256, not {digest_algorithm}")
+        attributes = self._cms.signed_attributes(data_digest)
+        signature = self._key.sign(attributes)
+        token = None
+        if timestamper is not None:
+            imprint = hashlib.sha256(signature).digest()
+            token = (await timestamper.async_timestamp(imprint, "sha256")).dump()
+        return EncodedContent.of(self._cms.package(attributes, signature, token))
 
 
 async def add_timestamp(
@@ -389,8 +445,7 @@ def _check_stamps(stamps: Sequence[TimestampSignatureStatus | None]) -> None:
             )
 
 
-def _stored_crls(reader: PdfFileReader) -> list[crl.CertificateList]:
-    store = DocumentSecurityStore.read_dss(reader)
+def _stored_crls(store: DocumentSecurityStore) -> list[crl.CertificateList]:
     return [crl.CertificateList.load(one.get_object().data) for one in store.crls]
 
 
@@ -400,4 +455,4 @@ def _issuer_of(revocations: crl.CertificateList) -> bytes:
 
 
 def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+    return EncodedCertificate.of(certificate.public_bytes(Encoding.DER))

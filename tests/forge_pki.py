@@ -98,12 +98,15 @@ def make_certificate(
     public_key: PublicKey | None = None,
     until: datetime | None = None,
     pki: str | None = None,
+    days: tuple[int, int] = (-300, 700),
+    critical_usage: bool = True,
 ) -> Authority:
     """Make a certificate; without an issuer it signs itself.
 
     `usage` goes into extKeyUsage; `committing` is nonRepudiation in keyUsage;
     `public_key` is one whose private key is elsewhere; `pki` is an address at
-    which it says that CRL, OCSP responder and issuer are to be found.
+    which it says that CRL, OCSP responder and issuer are to be found; it is valid
+    for the `days` around `now`.
     """
     public_key = public_key or key.public_key()
     builder = (
@@ -112,8 +115,8 @@ def make_certificate(
         .issuer_name(name if issuer is None else issuer.certificate.subject)
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=300))
-        .not_valid_after(until or now + timedelta(days=700))
+        .not_valid_before(now + timedelta(days=days[0]))
+        .not_valid_after(until or now + timedelta(days=days[1]))
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         .add_extension(
             x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False
@@ -135,7 +138,9 @@ def make_certificate(
     )
     usages = [usage] if isinstance(usage, ObjectIdentifier) else usage
     if usages:
-        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=True)
+        builder = builder.add_extension(
+            x509.ExtendedKeyUsage(usages), critical=critical_usage
+        )
     if issuer is not None:
         point = x509.DistributionPoint(
             [x509.UniformResourceIdentifier(f"{pki}/crl" if pki else _CRL_URL)],

@@ -33,7 +33,7 @@ from issuer.issue import issue_document
 from issuer.settings import IssuerSettings
 from keys.errors import ProductionRefusedError
 from keys.lifecycle import import_certificate
-from keys.profiles import DOCUMENT_SIGNING
+from keys.profiles import DOCUMENT_SIGNING, TIMESTAMP_POLICY
 from keys.settings import Environment
 from keys.signing import TSA, Algorithm, seal_label
 from keys.store import KeyStore, open_key_store
@@ -214,6 +214,8 @@ def test_production_seals_with_the_token_alone(world: World) -> None:
             "tsa_urls": (f"{pki}/tsa",),
             "crl_urls": (f"{pki}/crl/root-ca.crl", f"{pki}/crl/issuing-ca.crl"),
             "tsa_anchors": root,
+            # Else ours does not count in production.
+            "tsa_policies": (TIMESTAMP_POLICY.dotted_string,),
         }
     )
     keys = open_key_store(settings)

@@ -37,7 +37,9 @@ def test_a_list_from_before_the_certificate_is_not_used(world: World) -> None:
     ).content
     with serve_on_loopback(mirror) as url:
         sources = SealSources(
-            tsa_urls=(f"{world.url}/pki/tsa",), crl_urls=(root, f"{url}/old.crl")
+            tsa_urls=(f"{world.url}/pki/tsa",),
+            crl_urls=(root, f"{url}/old.crl"),
+            clock=lambda: system_clock() + timedelta(seconds=10),
         )
         sealer = Sealer(world.issuer.keys.load_signer(seal_label("NEWCOMER")), sources)
         with pytest.raises(RevocationUnavailableError, match="wait for a newer list"):

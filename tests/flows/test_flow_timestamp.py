@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Response
 
+from issuer.authorities import Authorities
 from issuer.errors import SealError
 from issuer.sign import Sealer, SealSources
 from keys.signing import seal_label
@@ -143,7 +144,6 @@ def _answer_again(world: World) -> None:
         crl_urls=world.issuer.settings.crl_addresses,
     )
     assert httpx.get(f"{world.url}/pki/healthz").status_code == 200
-    signer = world.issuer.keys.load_signer(seal_label("TRADE"))
-    agency = AgencyId("TRADE")
-    world.issuer.sealer(agency).close()
-    world.issuer._sealers[agency] = Sealer(signer, sources)
+    world.issuer.authorities.close()
+    object.__setattr__(world.issuer, "authorities", Authorities(sources))
+    world.issuer._sealers.clear()
