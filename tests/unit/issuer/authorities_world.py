@@ -131,7 +131,7 @@ def stamping(by: Authority, root: Authority) -> TimestampAuthority:
 def signer_of(by: Authority, root: Authority, label: str = "") -> FileSigner:
     return FileSigner(
         label=label or seal_label("TRADE"),  # type: ignore[arg-type]
-        private_key=by.key,
+        private_key=by.key,  # type: ignore[arg-type]  # never Ed25519 here
         certificate=by.certificate,
         chain=(root.certificate,),
         env=Environment.DEVELOPMENT,
