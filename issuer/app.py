@@ -15,8 +15,11 @@ from fastapi.responses import JSONResponse
 from issuer.api import router
 from issuer.api_officers import router as officers_router
 from issuer.context import Issuer, open_issuer
+from issuer.errors import NotAuthenticatedError
+from issuer.metrics import CONTENT_TYPE, is_token, render_metrics
 from issuer.problems import problem_kinds, problem_of
 from issuer.settings import IssuerSettings
+from keys.overview import list_warnings
 from keys.store import KeyStore
 from register.document import Text
 from register.problem import Problem, install_problem_handlers, problem_response
@@ -37,6 +40,8 @@ def create_app(
     """
     issuer = open_issuer(settings, keys, clock=clock)
     issuer.warm_up()
+    for warning in list_warnings(keys, clock()):
+        _LOG.warning("%s", warning)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -67,7 +72,26 @@ def create_app(
         issuer.store.list_agencies()
         return {"status": "ok"}
 
+    _add_metrics(app, issuer)
     return app
+
+
+def _add_metrics(app: FastAPI, issuer: Issuer) -> None:
+    token = issuer.settings.metrics_token
+    if token is None:
+        return
+
+    @app.get("/metrics", include_in_schema=False)
+    def metrics(request: Request) -> Response:
+        """Give the figures of this process to who has the token."""
+        given = request.headers.get("Authorization")
+        if not is_token(given, token.get_secret_value()):
+            raise NotAuthenticatedError("the metrics ask for TRA_METRICS_TOKEN")
+        return Response(
+            render_metrics(issuer),
+            media_type=CONTENT_TYPE,
+            headers={"Cache-Control": "no-store"},
+        )
 
 
 def get_issuer(app: FastAPI) -> Issuer:

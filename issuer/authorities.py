@@ -16,6 +16,7 @@ from cryptography import x509
 from issuer.clocks import ClockWatch, machine_clock
 from issuer.fetching import Fetcher
 from issuer.revocation import CrlCache, OcspCache, RevocationData, Revocations
+from issuer.tally import Tally
 from issuer.timestamps import FailoverTimeStamper, TimestampAuthorities
 from issuer.tokens import TokenJudge
 
@@ -46,6 +47,10 @@ class Authorities:
     def __init__(self, sources: SealSources) -> None:
         self.sources = sources
         self.clock = sources.clock or machine_clock
+        self.sealed = Tally()
+        """By key and level."""
+        self.refused = Tally()
+        """By key and error."""
         self.fetcher = Fetcher(sources.timeout)
         self.timestamps = TimestampAuthorities(
             self.fetcher, sources.tsa_urls, ClockWatch(self.clock)

@@ -22,7 +22,7 @@ from issuer.files import FileStore, PublicationStore
 from issuer.render import warm_up
 from issuer.settings import IssuerSettings
 from issuer.sign import Sealer, SealSources
-from keys.errors import KeysError
+from keys.errors import CertificateUnusableError, KeysError
 from keys.profiles import TIMESTAMP_POLICY
 from keys.signing import PUBLICATION, Signer, claim_label, raw_signing, seal_label
 from keys.store import KeyStore
@@ -127,16 +127,19 @@ class Issuer:
         """Open all that will be needed, so that what is missing stops the start.
 
         An agency whose keys cannot be used is left out, so that the others issue on;
-        it is tried again with each of its requests.
+        it is tried again with each of its requests. A certificate that has ended
+        stops no start: what was issued must still be published and guarded.
 
         Raises:
-            KeysError: which key cannot be used, if no agency can issue.
+            KeysError: which key cannot be opened, if none of any agency can.
         """
         self._check_types(check_artwork)
         self.publication_key  # noqa: B018 - opens it
         agencies = self.store.list_agencies()
         failures = [error for a in agencies if (error := self._check_agency(a.id))]
-        if failures and len(failures) == len(agencies):
+        opened = len(agencies) - len(failures)
+        ended = [e for e in failures if isinstance(e, CertificateUnusableError)]
+        if failures and not opened and not ended:
             raise failures[0]
 
     def _check_agency(self, agency_id: AgencyId) -> KeysError | SettingsError | None:
@@ -159,7 +162,7 @@ class Issuer:
 
     def seal_sources(self) -> SealSources:
         """Return where time and revocation data come from."""
-        return self.authorities.sources
+        return seal_sources(self.settings, self.clock)
 
     def require_usable(self, type_id: str) -> None:
         """Refuse a type with files that cannot be used.

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks authorities over HTTP: within a time and a size, and counts their failures."""
 
-import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import httpx
+
+from issuer.tally import Tally
 
 
 class FetchError(Exception):
@@ -22,8 +22,7 @@ class Fetcher:
         self._timeout = timeout
         # A proxy from the environment would be an address nobody configured.
         self._http = httpx.Client(timeout=timeout, trust_env=False)
-        self._failures: Counter[tuple[str, str]] = Counter()
-        self._lock = threading.Lock()
+        self._failures = Tally()
 
     def close(self) -> None:
         """Close the connections."""
@@ -55,13 +54,11 @@ class Fetcher:
 
     def failed(self, kind: str, url: str) -> None:
         """Count a failure of an authority, by its host."""
-        with self._lock:
-            self._failures[kind, urlsplit(url).hostname or ""] += 1
+        self._failures.add(kind, urlsplit(url).hostname or "")
 
     def failures(self) -> dict[tuple[str, str], int]:
         """Failures so far, by kind (`tsa`, `crl`, `ocsp`) and host."""
-        with self._lock:
-            return dict(self._failures)
+        return self._failures.read()
 
     def _read(self, response: httpx.Response, limit: int) -> bytes:
         # The time-out of the client starts anew with every byte; this one does not.

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, TypeAdapter, field_validator
+from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _ADDRESS = TypeAdapter(HttpUrl)
+_TOKEN_LENGTH = 16
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 
 
@@ -81,6 +82,17 @@ class IssuerSettings(BaseSettings):
 
     max_body_bytes: int = Field(default=8_000_000, gt=0)
     """Bytes of a JSON request: one photograph as large as one is read, in base64."""
+
+    metrics_token: SecretStr | None = None
+    """Bearer token that `/metrics` asks for; without one there is no such page."""
+
+    @field_validator("metrics_token")
+    @classmethod
+    def check_metrics_token(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuse a token that can be guessed."""
+        if value is not None and len(value.get_secret_value()) < _TOKEN_LENGTH:
+            raise ValueError(f"must have {_TOKEN_LENGTH} characters or more")
+        return value
 
     @field_validator(
         "tsa_urls", "crl_urls", "ocsp_urls", "tsa_policies", "types", mode="before"

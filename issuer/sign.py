@@ -130,7 +130,14 @@ class Sealer:
             SealCertificateError: the certificate is revoked, or not valid now.
             SealError: anything else.
         """
-        return asyncio.run(self._seal(pdf, level, officer))
+        label = self.signer.label
+        try:
+            sealed = asyncio.run(self._seal(pdf, level, officer))
+        except Exception as error:
+            self._authorities.refused.add(label, type(error).__name__)
+            raise
+        self._authorities.sealed.add(label, level.value)
+        return sealed
 
     def check_sealed(
         self,

@@ -14,6 +14,7 @@ from issuer.guardian import guardian_lead, run_guardian
 from issuer.guardian_status import warn_of_deadlines
 from issuer.publish import publish_all
 from issuer.settings import IssuerSettings
+from keys.overview import list_warnings
 from register.errors import PublishingBusyError
 
 _LOG = logging.getLogger(__name__)
@@ -23,6 +24,9 @@ PUBLISH_MINUTES = "*/15"
 
 GUARDIAN_MINUTE = "37"
 """The guardian begins once an hour, between two publications."""
+
+_KEYS_HOUR = "*/6"
+"""Four times a day the log says which certificates end soon."""
 
 _GUARDIAN_SECONDS = 2_700
 """After 45 minutes a run ends, so that the next one finds the way free."""
@@ -55,7 +59,17 @@ def create_worker(issuer: Issuer) -> Consumer:
     def guard_on_schedule() -> None:
         guard_files(issuer)
 
+    @queue.periodic_task(crontab(hour=_KEYS_HOUR, minute="7"))  # type: ignore[untyped-decorator]  # Huey ships no types
+    def warn_of_keys_on_schedule() -> None:
+        warn_of_keys(issuer)
+
     return queue.create_consumer(workers=_WORKERS, periodic=True)
+
+
+def warn_of_keys(issuer: Issuer) -> None:
+    """Say in the log which certificates end soon, and which keys sign no more."""
+    for warning in list_warnings(issuer.keys, issuer.clock()):
+        _LOG.warning("%s", warning)
 
 
 def guard_files(issuer: Issuer) -> None:

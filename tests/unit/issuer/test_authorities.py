@@ -251,7 +251,7 @@ def test_a_revoked_seal_seals_no_more(own: Counter, by: str) -> None:
 
 @pytest.mark.parametrize(
     ("days", "said"),
-    [((-30, -1), "of seal-TRADE .* `tra keys rotate`"), ((1, 30), "valid from")],
+    [((-30, -1), "`tra keys rotate`"), ((1, 30), "valid from")],
 )
 def test_a_seal_out_of_its_time_seals_nothing(
     own: Counter, days: tuple[int, int], said: str
@@ -276,7 +276,7 @@ def test_a_seal_expires_while_the_issuer_runs(own: Counter) -> None:
     sealer = own.sealer("good", clock=lambda: now() + shift[0])
     sealer.seal_pdf(own.page)
     shift[0] = timedelta(days=701)
-    with pytest.raises(SealCertificateError, match="of seal-TRADE .* `tra keys rotate`"):
+    with pytest.raises(SealCertificateError, match="`tra keys rotate`"):
         sealer.seal_pdf(own.page)
 
 
