@@ -193,7 +193,7 @@ def test_without_an_authority_nothing_is_changed_and_the_run_ends(old: Decade) -
 
     assert (run.renewed, run.failed) == (0, 3)
     assert run.stopped is not None
-    assert "no time-stamping authority answered" in run.stopped
+    assert "no time-stamping authority gave a good token" in run.stopped
     assert versions(old) == [1] * DOCUMENTS
     # The others are renewed as soon as it can be done, these after an hour.
     assert old.guard() == GuardianRun(renewed=DOCUMENTS - 3)
