@@ -140,6 +140,16 @@ def judge_need(issuer: Issuer, document: Document, now: datetime) -> Reissue | N
     return None
 
 
+def _choose_officer(issuer: Issuer, document: Document) -> str | None:
+    """The officer who signed before, unless they have left: then the only other one."""
+    signing = {
+        officer.id
+        for officer in issuer.store.list_officers(document.agency_id)
+        if officer.retired_at is None
+    }
+    return document.officer_id if document.officer_id in signing else None
+
+
 def _issue_successor(
     issuer: Issuer,
     caller: Caller,
@@ -166,7 +176,7 @@ def _issue_successor(
         valid_from=document.valid_from,
         valid_until=document.valid_until,
         idempotency_key=key,
-        officer=document.officer_id,
+        officer=_choose_officer(issuer, document),
         supersedes=document.id,
         order=change,
     )

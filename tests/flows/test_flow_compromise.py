@@ -15,27 +15,40 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
+from keys.signing import seal_label
+from keys.store import open_key_store
 from register.document import DocumentId, State, Status
 from tests.console import Console
+from tests.officers import ask, enter_officer, make_types, sign_seen
 from tests.world import TRADE, World, run_world
 from tra.clock import system_clock
 
 LAW = ("--reason", "กุญแจถูกขโมย", "--legal-basis", "มาตรา ๒๖")
+SEAL = seal_label("TRADE")
 COUNT = 3
 """Documents that the thief's key has made."""
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A served installation with one agency."""
-    with run_world(tmp_path_factory.mktemp("theft"), [TRADE]) as made:
+    """A served installation with one agency, and a type that asks for an officer."""
+    types = make_types(tmp_path_factory.mktemp("types"))
+    with run_world(tmp_path_factory.mktemp("theft"), [TRADE], types=types) as made:
+        enter_officer(made)
         yield made
+
+
+def settings(house: World) -> dict[str, str]:
+    """Settings of the house for a program of its own."""
+    folders = ",".join(map(str, house.home.issuer.types))
+    return {**house.environment(), "TRA_TYPES": folders}
 
 
 @pytest.fixture
 def console(house: World) -> Console:
-    return Console(house.environment())
+    return Console(settings(house))
 
 
 def wait_a_second() -> str:
@@ -64,51 +77,71 @@ def results(said: dict[str, Any]) -> list[str]:
     return [one["result"] for one in said["documents"]]
 
 
-def test_a_stolen_seal_key(house: World, console: Console, tmp_path: Path) -> None:
-    old = house.issue()
-    old_pdf = house.pdf(old["id"])
-    since = wait_a_second()
-    stolen = [house.issue() for _ in range(COUNT)]
-    pdfs = {one["id"]: house.pdf(one["id"]) for one in stolen}
-    revoked = stolen[-1]["id"]
-    console.says("revoke", revoked, *LAW)
-
-    report = tmp_path / "affected.json"
+def check_the_stop(
+    house: World, console: Console, folder: Path, since: str, stolen: list[str]
+) -> None:
+    """Stop the seal key: the service refuses, the CA and the report say so."""
+    report = folder / "affected.json"
     words = ("keys", "compromise", "seal-TRADE", "--since", since, "-o", report)
     done = console.tells(*words)
-
-    # The service that runs refuses from now on.
+    # The service that runs refuses from now on, and our CA says why.
     assert post(house, "stopped") == 503
+    serial = open_key_store(house.home.keys).files.load_certificate(SEAL).serial_number
+    answer = house.http.get("/pki/crl/issuing-ca.crl")
+    listed = x509.load_der_x509_crl(answer.content)
+    assert listed.get_revoked_certificate_by_serial_number(serial) is not None
     assert (done["revoked"], done["listed"], done["undone"]) == (True, True, [])
-    assert {one["id"] for one in done["documents"]} == set(pdfs)
+    assert {one["id"] for one in done["documents"]} == set(stolen)
     assert json.loads(report.read_text())["documents"] == done["documents"]
     assert report.stat().st_mode & 0o077 == 0
     assert "holder" not in report.read_text()
-    # What is older stands, and says why; what is younger does not.
-    outcome, _, notes = report_of(house, old_pdf)
+
+
+def check_what_people_see(
+    house: World, console: Console, folder: Path, old: str, stolen: list[str]
+) -> None:
+    """What is older than the theft stands and says why; what is younger does not."""
+    pdf = house.pdf(old)
+    outcome, _, notes = report_of(house, pdf)
     assert (outcome, notes) == ("in_force", ["sealed_before_theft"])
-    for pdf in pdfs.values():
-        assert report_of(house, pdf) == ("unknown", "key_compromised", [])
-    said = _verify_by_hand(console, tmp_path, old_pdf)
+    said = _verify_by_hand(console, folder, pdf)
     assert "proven by time stamp of" in said
     assert "เป็นหลักฐาน" in said
+    for one in stolen:
+        assert report_of(house, house.pdf(one)) == ("unknown", "key_compromised", [])
+
+
+def test_a_stolen_seal_key(house: World, console: Console, tmp_path: Path) -> None:
+    old = house.issue()["id"]
+    since = wait_a_second()
+    permit = ask(house, "permit")["id"]
+    sign_seen(house, permit)
+    plain = [house.issue()["id"] for _ in range(COUNT - 1)]
+    revoked = house.issue()["id"]
+    stolen = [permit, *plain, revoked]
+    console.says("revoke", revoked, *LAW)
+    check_the_stop(house, console, tmp_path, since, stolen)
+    check_what_people_see(house, console, tmp_path, old, stolen)
     # Nothing is issued anew before there is a new key.
     error = console.fails("keys", "reissue", "seal-TRADE", *LAW, "--yes")
     assert "signs no more" in error
     console.says("keys", "rotate", "seal-TRADE")
     foreseen = console.tells("keys", "reissue", "seal-TRADE", "--dry-run")
-    assert sorted(results(foreseen)) == ["skipped", *["to be reissued"] * (COUNT - 1)]
-    assert house.issuer.store.get_document(_id(stolen[0])).successor is None
-    _cut_a_run_short(house, [one["id"] for one in stolen[:-1]])
+    assert sorted(results(foreseen)) == ["skipped", *["to be reissued"] * COUNT]
+    assert house.issuer.store.get_document(DocumentId(permit)).successor is None
+    _cut_a_run_short(house, plain)
     again = console.tells("keys", "reissue", "seal-TRADE", *LAW, "--yes")
-    assert set(results(again)) == {"done before", "reissued", "skipped"}
+    waits = "waits for an officer"
+    assert set(results(again)) == {"done before", "reissued", "skipped", waits}
     once_more = console.tells("keys", "reissue", "seal-TRADE", *LAW, "--yes")
-    assert sorted(results(once_more)) == [*["done before"] * (COUNT - 1), "skipped"]
-    _check_successors(house, [one["id"] for one in stolen[:-1]])
-
-
-def _id(answer: dict[str, Any]) -> DocumentId:
-    return DocumentId(answer["id"])
+    before = ["done before"] * (COUNT - 1)
+    assert sorted(results(once_more)) == [*before, "skipped", waits]
+    _check_successors(house, plain)
+    # An officer signs as always; the one successor waits for them.
+    [pending] = [one for one in once_more["documents"] if one["result"] == waits]
+    assert pending["id"] == permit
+    waiting = house.get("/officers/somchai/waiting").json()["documents"]
+    assert [one["id"] for one in waiting] == [pending["successor"]]
 
 
 def _verify_by_hand(console: Console, folder: Path, pdf: bytes) -> str:
@@ -124,7 +157,7 @@ def _cut_a_run_short(house: World, ids: list[str]) -> None:
          *LAW, "--yes"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **house.environment()},  # noqa: TID251 - passed on
+        env={**os.environ, **settings(house)},  # noqa: TID251 - passed on
     )  # fmt: skip
     store = house.issuer.store
     while run.poll() is None:
