@@ -313,6 +313,23 @@ def _tell_draft(
     print_facts({"SHA-256": draft.sha256})
     typer.echo()
     _print_changes(changes)
+    for gap in _find_gaps(draft.trust):
+        typer.echo(f"Warning: {gap}")
+
+
+def _find_gaps(trust: TrustList) -> list[str]:
+    """Say what an agency lacks to be believed; it may be on the list before."""
+    return [
+        f"agency {agency.id} has no {name} yet: what it issues would be unknown"
+        for agency in trust.agencies
+        for name, entries in (
+            ("claim key", agency.claim_keys),
+            ("publication key", agency.publication_keys),
+            ("CA of its seals", agency.seal_anchors),
+            ("document type", agency.types),
+        )
+        if not entries
+    ]
 
 
 def _print_list(trust: TrustList) -> None:
