@@ -40,6 +40,7 @@ from verifier.rate_limit import Kind, RateLimits
 from verifier.reasons import Reason
 from verifier.recent import RecentReports
 from verifier.report import REPORT_SCHEMA, Report
+from verifier.status_answers import StatusAnswers
 from verifier.trust import Publication
 from verifier.upload import read_body, read_upload
 from verifier.upload_places import UploadPlaces
@@ -51,6 +52,7 @@ _T = TypeVar("_T")
 MAX_JSON_BYTES = 8 * 1024
 """Bytes of a JSON body: an address with a claim takes about 1,500."""
 
+_JSON = "application/json"
 _JWS = "application/jose"
 _SCHEMA = "application/schema+json"
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -137,12 +139,13 @@ class Service:
         """Return the answer that carries a report, written away from the loop."""
         return await self.run(partial(send_report, report, form, address=self.address))
 
-    async def verify_document(self, document_id: DocumentId) -> Report:
+    async def verify_document(
+        self, document_id: DocumentId, now: datetime | None = None
+    ) -> Report:
         """Return what the register says of a document."""
+        now = self.clock() if now is None else now
         return await self.run(
-            partial(
-                verify_id, document_id, publication=self.publication, now=self.clock()
-            )
+            partial(verify_id, document_id, publication=self.publication, now=now)
         )
 
 
@@ -150,6 +153,7 @@ def build_api(service: Service) -> APIRouter:
     """Return the routes of the API."""
     router = APIRouter()
     queries = [Depends(service.rates.limit(Kind.QUERIES))]
+    answers = StatusAnswers(service.publication)
 
     _add_files(router, service)
 
@@ -173,8 +177,12 @@ def build_api(service: Service) -> APIRouter:
         """Tell what the register publishes of a document, with its signed record."""
         # Programs ask this most: here, and not as a dependency, it costs least.
         service.rates.check(request, Kind.QUERIES)
-        parsed = _parse_id(document_id)
-        report = await service.verify_document(parsed)
+        parsed, now = _parse_id(document_id), service.clock()
+        known = answers.find(parsed, now)
+        if known is not None:
+            return Response(known, media_type=_JSON, headers=_NO_STORE)
+        basis = answers.begin(parsed, now)
+        report = await service.verify_document(parsed, now)
         if report.reason is Reason.NOT_REGISTERED:
             raise ProblemError(problems.unknown_document())
         if report.document is None:
@@ -182,7 +190,10 @@ def build_api(service: Service) -> APIRouter:
         record = await service.run(
             partial(service.publication.read, f"records/{parsed}")
         )
-        return _answer(report, {"id": parsed, "record": record.decode("ascii")})
+        answer = _answer(report, {"id": parsed, "record": record.decode("ascii")})
+        if basis is not None:
+            answers.keep(parsed, basis, report, bytes(answer.body))
+        return answer
 
     published = APIRouter(dependencies=queries)
     _add_publication(published, service)

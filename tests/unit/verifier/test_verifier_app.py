@@ -3,9 +3,12 @@
 
 import hashlib
 import json
+import os
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,11 +19,13 @@ import pytest
 import uvicorn
 
 from register.document import Status, new_document_id
+from register.members import format_instant
 from register.short_code import group_short_code, short_code
 from tests.forge import HOST, Forge, Issued, draw_pdf
 from tests.forge_pki import NOW
 from tests.hostile.made import raw
 from tests.running import run_server
+from tests.unit.register.app_client import AppClient
 from verifier.app import create_app
 from verifier.errors import SettingsError
 from verifier.middleware import SECURITY_HEADERS
@@ -490,3 +495,49 @@ def test_typing_errors_and_unknown_codes_are_told_apart(served: Served) -> None:
         assert page.headers["content-type"].startswith("text/html")
         assert th in page.text
         assert typed not in page.text
+
+
+def test_a_status_asked_for_again_is_that_of_the_moment(
+    tmp_path: Path,
+) -> None:
+    forge = Forge(tmp_path / "publication")
+    issued = forge.issue()
+    forge.publish()
+    long_ago = time.time() - 60
+    for file in forge.folder.rglob("*"):
+        os.utime(file, (long_ago, long_ago))
+    clock = [NOW]
+    settings = VerifierSettings(
+        publication_url=str(forge.folder), trust_root=forge.root_file()
+    )
+    client = AppClient(create_app(settings, clock=lambda: clock[0]))
+
+    def ask() -> dict[str, Any]:
+        answer: dict[str, Any] = client.get(f"/v1/status/{issued.id}").json()
+        return answer
+
+    first = ask()
+    assert first["outcome"] == "in_force"
+    clock[0] = NOW + timedelta(seconds=5)
+    later = ask()
+    assert later == {**first, "checked_at": format_instant(clock[0])}
+    assert ask() == later
+    # Revoked meanwhile: the next question is answered so.
+    forge.statuses[issued.document.status_ref.index] = Status.REVOKED
+    forge.publish_status(at=NOW + timedelta(seconds=6))
+    clock[0] = NOW + timedelta(seconds=7)
+    assert ask()["reason"] == "revoked"
+    # An older list in its place is noticed, though its answer was kept once.
+    del forge.statuses[issued.document.status_ref.index]
+    forge.publish_status(at=NOW)
+    assert ask()["reason"] == "status_list_replayed"
+    # And the day after the last one.
+    forge.publish_status(at=NOW + timedelta(seconds=8))
+    clock[0] = datetime(2027, 2, 28, 16, 59, 50, tzinfo=UTC)
+    forge.publish_status(at=clock[0])
+    forge.write("trust-list", forge.signed_trust_list().encode())
+    for file in forge.folder.rglob("*"):
+        os.utime(file, (long_ago, long_ago))
+    assert [ask()["reason"], ask()["reason"]] == ["valid", "valid"]
+    clock[0] += timedelta(seconds=10)
+    assert ask()["reason"] == "expired"
