@@ -61,8 +61,8 @@ LASTING = "lasting_certificate"
 
 DAY = timedelta(days=1)
 YEAR = timedelta(days=365)
-TSA_LIFE = 4 * YEAR
-"""Of each certificate of the authority, which has a new one every three years."""
+TSA_LIFE = 3.5 * YEAR
+"""Of each certificate of the authority, which has a new one every 2½ years."""
 
 CURVES = AgencyPlan(
     names=AgencyNames(id="CURVES", th="กรมเส้นโค้ง", en="Curves"),
@@ -71,8 +71,8 @@ CURVES = AgencyPlan(
 )
 # (key, how often it is replaced, how long its certificate lasts)
 _ROTATIONS = (
-    (TSA, 3 * YEAR, TSA_LIFE),
-    (OCSP, YEAR, 2 * YEAR),
+    (TSA, 2.5 * YEAR, TSA_LIFE),
+    (OCSP, 1.5 * YEAR, 2 * YEAR),
     (PUBLICATION, 2 * YEAR, 3 * YEAR),
 )
 

@@ -24,7 +24,7 @@ from keys.store import open_key_store
 from register.document import Document
 from register.store import EventAction
 from tests.conformance.test_conformance_dss import draw_over
-from tests.decade import DAY, LASTING, YEAR, Decade, live_from
+from tests.decade import DAY, LASTING, TSA_LIFE, Decade, live_from
 from tests.flows.crash_guardian import STEPS
 from tests.flows.test_flow_timestamp import DEAD
 from tra.clock import system_clock
@@ -45,12 +45,12 @@ DOCUMENTS = 5
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decade]:
     """Files of which the time stamps end in five months; the authority goes on."""
-    start = system_clock() - 4 * YEAR
+    start = system_clock() - TSA_LIFE
     with live_from(start, tmp_path_factory.mktemp("decade") / "home") as decade:
         for number in range(DOCUMENTS):
             decade.issue("TRADE", LASTING, str(number))
         decade.guard()
-        decade.pass_time(4 * YEAR - 150 * DAY)
+        decade.pass_time(TSA_LIFE - 150 * DAY)
         yield decade
 
 
@@ -218,7 +218,7 @@ def test_a_time_stamp_that_lasts_no_longer_is_not_taken(
 ) -> None:
     with live_from(original.now, tmp_path / "home") as decade:
         document = decade.issue("TRADE", LASTING)
-        decade.pass_time(3.6 * YEAR, keep=(TSA,))
+        decade.pass_time(TSA_LIFE - 150 * DAY, keep=(TSA,))
 
         run = decade.guard()
 
@@ -323,7 +323,7 @@ def test_an_authority_whose_certificate_was_revoked_cannot_be_relied_on_any_long
     with live_from(original.now, tmp_path / "home") as decade:
         renewed, late = (decade.issue("TRADE", LASTING, key) for key in "ab")
         kept = decade.pdf(renewed)
-        decade.pass_time(3.6 * YEAR)
+        decade.pass_time(TSA_LIFE - 150 * DAY)
         store = decade.open_issuer.store
         decade.guard()
         assert store.newest_file(late.id) != store.file_versions(late.id)[0]
