@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from verifier.errors import CheckError, SourceError
+from verifier.guard import reading_hostile_input
 from verifier.integrity import IntactPdf, judge_integrity
 from verifier.limits import Limits
-from verifier.reasons import Basis
+from verifier.reasons import Basis, Reason
 from verifier.report import Findings
 from verifier.signature import PdfSignature, TimestampToken
 from verifier.trust import Publication
@@ -53,15 +54,19 @@ def complete_file(
 def _has_ended(signatures: Iterable[PdfSignature], now: datetime) -> bool:
     """Tell whether the newest time stamp, if there is one, has lost its certificate."""
     try:
-        stamps = [stamp for one in signatures for stamp in _stamps(one)]
+        # Its certificates are signed by nobody here, and may say anything.
+        with reading_hostile_input(Reason.TIMESTAMP_INVALID):
+            stamps = [stamp for one in signatures for stamp in _stamps(one)]
+            if not stamps:
+                return False
+            newest = max(stamps, key=lambda stamp: stamp.time)
+            above = [
+                one for one in newest.others if one.subject == newest.signer.issuer
+            ]
+            end: datetime = min(one.not_valid_after for one in (newest.signer, *above))
+            return end < now
     except CheckError:
         return False  # a broken time stamp is found where it is judged
-    if not stamps:
-        return False
-    newest = max(stamps, key=lambda stamp: stamp.time)
-    above = [one for one in newest.others if one.subject == newest.signer.issuer]
-    end: datetime = min(one.not_valid_after for one in (newest.signer, *above))
-    return end < now
 
 
 def _stamps(signature: PdfSignature) -> list[TimestampToken]:

@@ -162,9 +162,17 @@ def describe_certificate(certificate: x509.Certificate) -> Mapping[str, object]:
         "issuer": describe_name(certificate.issuer),
         "serial": format(certificate.serial_number, "x"),
         "sha256": hashlib.sha256(certificate.dump()).hexdigest(),
-        "not_before": format_instant(validity["not_before"].native),
-        "not_after": format_instant(validity["not_after"].native),
+        "not_before": _read_instant(validity["not_before"]),
+        "not_after": _read_instant(validity["not_after"]),
     }
+
+
+def _read_instant(time: x509.Time) -> str | None:
+    """Return a moment of a certificate; None for the 31st of a 13th month."""
+    try:
+        return format_instant(time.native)
+    except (ValueError, OverflowError):
+        return None
 
 
 def names_person(certificate: x509.Certificate) -> bool:
