@@ -2,12 +2,13 @@
 /**
  * The display view: a licence shown on its holder's phone. The status is read again
  * every half minute; a clock, a moving band and an answer to touch tell it from a
- * picture. Loaded on use.
+ * picture, and its QR code lets whoever checks use a device of their own. Loaded on use.
  */
 
 import { el, icon } from './elements.js';
 import { formatAge, formatDate } from './language.js';
-import { verdictWords } from './report-view.js';
+import { drawModules } from './qr-code.js';
+import { languageOf, verdictWords } from './report-view.js';
 
 /** @typedef {import('./language.js').Lang} Lang */
 /** @typedef {import('./report-view.js').AnyReport} AnyReport */
@@ -26,9 +27,10 @@ const WORDS = {
   touch: { th: 'แตะเพื่อพิสูจน์ว่าไม่ใช่ภาพถ่าย', en: 'Touch to see that this is no picture' },
   touched: { th: 'แตะเมื่อ', en: 'Touched at' },
   inspector: {
-    th: 'ผู้ตรวจ: ดูนาฬิกาและแถบที่เคลื่อนไหว แล้วแตะตรา ถ้าต้องการความแน่ใจ สแกนคิวอาร์โค้ดบนเอกสารด้วยโทรศัพท์ของท่านเอง',
-    en: 'To whoever checks: look at the clock and the moving band, and touch the seal. To be sure, scan the QR code of the document with your own phone.',
+    th: 'ผู้ตรวจ: สแกนโค้ดนี้ด้วยโทรศัพท์ของท่านเองเพื่อความแน่ใจ ภาพถ่ายของหน้านี้จะไม่เคลื่อนไหวและไม่ตอบสนองเมื่อแตะ',
+    en: 'To whoever checks: scan this code with your own phone to be sure. A picture of this page neither moves nor answers to touch.',
   },
+  code: { th: 'คิวอาร์โค้ดของใบอนุญาต', en: 'QR code of the licence' },
 };
 
 /**
@@ -38,15 +40,17 @@ const WORDS = {
  * @param {Lang} options.lang
  * @param {AnyReport} options.report  the one on the page
  * @param {() => Promise<AnyReport>} options.judge  reads the status again
+ * @param {string} options.link  what the code on the screen says
  * @param {() => void} options.onClose
  */
-export function openDisplay({ lang, report, judge, onClose }) {
+export function openDisplay({ lang, report, judge, link, onClose }) {
   const view = /** @type {HTMLDialogElement} */ (
     el('dialog', { class: 'display', 'aria-labelledby': 'display-heading' })
   );
   const clock = el('p', { class: 'display-clock', role: 'timer' });
   const read = el('p', { class: 'display-read', role: 'status' });
   const touched = el('span', {});
+  const code = drawCode(link, lang);
   let current = report;
   let open = true;
 
@@ -70,7 +74,7 @@ export function openDisplay({ lang, report, judge, onClose }) {
   const seal = el('button', { type: 'button', class: 'display-seal' }, touched);
   const draw = () => {
     view.dataset.outcome = current.outcome;
-    view.replaceChildren(...drawParts(current, lang, { clock, read, seal, close: () => view.close() }));
+    view.replaceChildren(...drawParts(current, lang, { clock, read, seal, code, close: () => view.close() }));
     tellAge();
   };
   seal.addEventListener('click', () => {
@@ -108,9 +112,9 @@ export function openDisplay({ lang, report, judge, onClose }) {
 /**
  * @param {AnyReport} report
  * @param {Lang} lang
- * @param {{clock: Node, read: Node, seal: Node, close: () => void}} parts
+ * @param {{clock: Node, read: Node, seal: Node, code: Node | null, close: () => void}} parts
  */
-function drawParts(report, lang, { clock, read, seal, close }) {
+function drawParts(report, lang, { clock, read, seal, code, close }) {
   const facts = report.document;
   const closing = el('button', { type: 'button', class: 'display-close' }, WORDS.close[lang]);
   closing.addEventListener('click', close);
@@ -124,7 +128,7 @@ function drawParts(report, lang, { clock, read, seal, close }) {
     read,
     facts
       ? el('div', { class: 'display-facts' },
-          el('p', { class: 'display-holder', lang: 'th' }, facts.holder),
+          el('p', { class: 'display-holder', lang: languageOf(facts.holder) }, facts.holder),
           el('p', { class: 'display-number' }, facts.number),
           el('p', {}, facts.agency.name[lang] || facts.agency.name.th,
             el('span', { class: 'note' }, ` ${facts.agency.domain ?? ''}`)),
@@ -132,9 +136,40 @@ function drawParts(report, lang, { clock, read, seal, close }) {
             ? `${WORDS.until[lang]} ${formatDate(facts.valid_until, lang)}`
             : WORDS.noExpiry[lang]))
       : '',
+    code ?? '',
     seal,
     el('p', { class: 'display-note' }, WORDS.inspector[lang]),
   ];
+}
+
+/**
+ * The code of the address, as a picture that scales; null where it cannot be drawn.
+ *
+ * @param {string} link
+ * @param {Lang} lang
+ */
+function drawCode(link, lang) {
+  const [address, digits = ''] = link.split('#');
+  let rows;
+  try {
+    rows = drawModules(address.toUpperCase(), digits);
+  } catch {
+    return null; // a host with characters that no printed code has
+  }
+  const quiet = 4;
+  const size = rows.length + 2 * quiet;
+  const dark = rows.flatMap((row, y) =>
+    row.flatMap((module, x) => (module ? [`M${x + quiet} ${y + quiet}h1v1h-1z`] : [])),
+  );
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  for (const [name, value] of Object.entries({
+    viewBox: `0 0 ${size} ${size}`, class: 'display-code', role: 'img', 'aria-label': WORDS.code[lang],
+    'shape-rendering': 'crispEdges',
+  })) svg.setAttribute(name, value);
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  path.setAttribute('d', dark.join(''));
+  svg.append(path);
+  return svg;
 }
 
 /** @param {Date} now */

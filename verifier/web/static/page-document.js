@@ -64,7 +64,7 @@ function draw() {
   if (!report) return;
   const actions = drawActions({
     lang,
-    link: `${location.origin}/V/${id.toUpperCase()}${digits ? `#${digits}` : ''}`,
+    link: link(),
     holdsClaim: digits !== '',
     show: openDisplay,
     say: announce,
@@ -73,6 +73,11 @@ function draw() {
   const words = verdictWords(report, lang);
   announce(`${WORDS.result[lang]}: ${words}`);
   document.title = `${words} – ${WORDS.title[lang]}`;
+}
+
+/** The address of the code, made from memory. */
+function link() {
+  return `${location.origin}/V/${id.toUpperCase()}${digits ? `#${digits}` : ''}`;
 }
 
 /** @param {string} text */
@@ -87,6 +92,7 @@ async function openDisplay() {
     lang: currentLang(),
     report,
     judge: readAgain,
+    link: link(),
     onClose: () => /** @type {HTMLElement | null} */ (result.querySelector('.actions button'))?.focus(),
   });
 }

@@ -279,7 +279,7 @@ function drawDate(date, lang) {
 }
 
 /** @param {string} text  names stay in the script of the document */
-function languageOf(text) {
+export function languageOf(text) {
   return /[\u0e00-\u0e7f]/.test(text) ? 'th' : 'en';
 }
 

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a holder does with the page: show the licence, share it, copy its link."""
 
+import io
 import re
 from datetime import timedelta
 
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import expect
 
 from register.document import Status
@@ -52,6 +55,22 @@ def test_licence_on_display_is_live_and_follows_a_revocation(
     page.keyboard.press("Escape")
     expect(view).to_have_count(0)
     expect(page.get_by_role("button", name="แสดงใบอนุญาต")).to_be_focused()
+
+
+def test_code_on_the_screen_is_that_of_the_paper(
+    visitor: Visitor, publication: SignedPublication
+) -> None:
+    """Read from a picture of the screen by another reader, in English too."""
+    page = visitor.page
+    issued = publication.issue(holder="นายสมชาย ใจดีมีสุขสวัสดิ์พิพัฒน์มงคล")
+    visitor.scan(issued.path)
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("button", name="Show my licence").click()
+    view = page.get_by_role("dialog")
+    expect(view.get_by_text("นายสมชาย ใจดีมีสุข")).to_be_visible()
+    screen = Image.open(io.BytesIO(view.locator(".display-code").screenshot()))
+    read = [code.text for code in zxingcpp.read_barcodes(screen)]
+    assert read == [visitor.server.url.upper() + issued.path]
 
 
 def test_copied_link_holds_the_claim_and_the_address_bar_does_not(
