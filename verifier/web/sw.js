@@ -8,6 +8,8 @@ const VERSION = '__VERSION__';
 /** Each page that needs no server, and all files it needs. */
 const PATHS = '__PATHS__';
 const SHELL = `tra-shell-${VERSION}`;
+/** What a document page loads on use. */
+const ON_USE = /(display-view|qr-code)\.js$/;
 /** The scanner is large: it is kept from its first use on. */
 const SCANNER = 'tra-scanner';
 /** After this long a network that is there in name only is given up. */
@@ -18,17 +20,17 @@ self.addEventListener('install', (event) => {
     self.clients.matchAll({ includeUncontrolled: true, type: 'window' })
       .then((pages) => pages.map((page) => shellOf(new URL(page.url).pathname)))
       // What is open, and the page that codes open; the rest comes with the next page.
-      .then((shells) => keep([...shells, '/shell']))
+      .then((shells) => keep([...shells, '/shell'], shells.includes('/shell') ? null : ON_USE))
       .then(() => self.skipWaiting()),
   );
 });
 
 /** Keeps pages with their files; those it has already are left as they are. */
-async function keep(shells) {
+async function keep(shells, without) {
   const cache = await caches.open(SHELL);
   const wanted = new Set(shells.filter(Boolean).flatMap((shell) => PATHS[shell]));
   const kept = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
-  await cache.addAll([...wanted].filter((path) => !kept.has(path)));
+  await cache.addAll([...wanted].filter((path) => !kept.has(path) && !without?.test(path)));
 }
 
 self.addEventListener('activate', (event) => {
