@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from keys.lifecycle import require_profile
+from keys.profiles import TIMESTAMP_POLICY
 from keys.request import certify_request
 from keys.signing import ROOT_CA, seal_label
 from keys.store import open_key_store
@@ -42,6 +43,8 @@ class LicensedCa:
         return {
             "TRA_TSA_URLS": f"{pki}/tsa",
             "TRA_TSA_ANCHORS": str(self.anchor),
+            # Production takes no token of the development authority unless told to.
+            "TRA_TSA_POLICIES": TIMESTAMP_POLICY.dotted_string,
             "TRA_CRL_URLS": f"{pki}/crl/root-ca.crl,{pki}/crl/issuing-ca.crl",
         }
 
