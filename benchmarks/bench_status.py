@@ -3,8 +3,9 @@
 
 The last beside an empty FastAPI route on the same server (uvicorn), each in a
 process of its own, asked in turns by the same client over connections kept open.
-Answers are counted by the second of the server's own processor time: what one core
-gives, however busy the machine is with other things.
+Answers are counted by the second of the server's own processor time, and a list is
+published in processor time: what one core gives, however busy the machine is with
+other things.
 """
 
 import argparse
@@ -72,11 +73,14 @@ def _measure_list(issuer: Issuer, runs: int) -> tuple[Result, dict[str, int]]:
     while len(indices) < REVOKED:
         indices.add(secrets.randbelow(LIST_SIZE))
     values = {StatusRef(9, index).index: Status.REVOKED for index in indices}
-    done = measure(
-        f"status list: 2^20 entries, {REVOKED:,} revoked, published",
-        lambda: publish_list(issuer, 9, values, system_clock()),
-        runs,
-    )
+    name = f"status list: 2^20 entries, {REVOKED:,} revoked, published"
+    times = []
+    for _ in range(runs):
+        start = time.process_time()
+        publish_list(issuer, 9, values, system_clock())
+        times.append((time.process_time() - start) * 1000)
+    median = statistics.median(times)
+    done = Result(name, round(median, 2), round(1000 / median, 1), runs)
     read = issuer.publication.get
     return done, {"cwt": len(read("status/9")), "jwt": len(read("status/9.jwt"))}
 
