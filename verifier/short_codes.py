@@ -107,4 +107,6 @@ def _form_value(request: Request) -> str:
 
 def _problem_page(request: Request, pages: WebFiles, problem: Problem) -> Response:
     page = pages.page("report.html", REPORT_PLACEHOLDER, render_problem(problem))
-    return answer_page(request, page, status=problem.status)
+    answer = answer_page(request, page, status=problem.status)
+    answer.headers.update(problem.headers)
+    return answer

@@ -541,3 +541,26 @@ def test_a_status_asked_for_again_is_that_of_the_moment(
     assert [ask()["reason"], ask()["reason"]] == ["valid", "valid"]
     clock[0] += timedelta(seconds=10)
     assert ask()["reason"] == "expired"
+
+
+def test_codes_cannot_be_tried_one_by_one(tmp_path: Path) -> None:
+    forge = Forge(tmp_path / "publication")
+    forge.publish()
+    settings = VerifierSettings(
+        publication_url=str(forge.folder),
+        trust_root=forge.root_file(),
+        rate_codes="2/minute",
+    )
+    client = AppClient(create_app(settings, clock=lambda: NOW))
+
+    def guess() -> str:
+        return short_code(new_document_id())
+
+    # Typing errors ask nobody, and are not counted.
+    assert client.get("/v1/codes/000000000000").status_code == 422
+    assert client.get(f"/C/{guess()}").status_code == 404
+    assert client.get(f"/v1/codes/{guess()}").status_code == 404
+    for path in (f"/C/{guess()}", f"/v1/codes/{guess()}"):
+        refused = client.get(path)
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) > 0
