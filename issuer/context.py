@@ -22,6 +22,7 @@ from issuer.files import FileStore, PublicationStore
 from issuer.render import warm_up
 from issuer.settings import IssuerSettings
 from issuer.sign import Sealer, SealSources
+from keys.chain import check_purpose
 from keys.errors import CertificateUnusableError, KeysError
 from keys.profiles import TIMESTAMP_POLICY
 from keys.signing import PUBLICATION, Signer, claim_label, raw_signing, seal_label
@@ -106,6 +107,8 @@ class Issuer:
         with self._lock:
             held = self._sealers.get(agency_id)
             if held is None or held.signer is not signer:
+                if signer.certificate is not None:
+                    check_purpose(label, signer.certificate)
                 held = self._sealers[agency_id] = Sealer(signer, self.authorities)
             return held
 

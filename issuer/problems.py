@@ -8,7 +8,11 @@ One table, most special error first. An error that is not here is answered with
 from collections.abc import Callable
 
 from issuer import errors
-from keys.errors import KeysError
+from keys.errors import (
+    CertificateRefusedError,
+    CertificateUnusableError,
+    KeysError,
+)
 from register import errors as register_errors
 from register.document import Text
 from register.problem import FieldIssue, Problem
@@ -152,6 +156,25 @@ _KEPT = Text(
     th="เลขที่เอกสารถูกจองไว้แล้ว ส่งคำขอเดิมอีกครั้งด้วย Idempotency-Key เดิม",
     en="The number stays reserved; send the same request again with the same "
     "Idempotency-Key.",
+)
+
+_SEAL_CERTIFICATE = _fixed(
+    503,
+    "seal-certificate-refused",
+    Text(
+        th="ใบรับรองของตราประทับหน่วยงานใช้ไม่ได้",
+        en="The certificate of the agency's seal cannot be used",
+    ),
+    Text(
+        th="ใบรับรองหมดอายุ ยังไม่ถึงวันเริ่มใช้ ถูกเพิกถอน หรือไม่ใช่ใบรับรองตราประทับ "
+        "แจ้งผู้ดูแลระบบให้เปลี่ยนกุญแจ เลขที่เอกสารถูกจองไว้แล้ว "
+        "เมื่อเปลี่ยนแล้วให้ส่งคำขอเดิมอีกครั้งด้วย Idempotency-Key เดิม",
+        en="It has expired, is not valid yet, is revoked or is not for seals. "
+        "Have the administrator replace the key (`tra keys list` says why). "
+        "The number stays reserved; then send the same request again with the "
+        "same Idempotency-Key.",
+    ),
+    retry=True,
 )
 
 _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
@@ -411,27 +434,9 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Exception], Problem]], ...] = (
             retry=True,
         ),
     ),
-    (
-        errors.SealCertificateError,
-        _fixed(
-            503,
-            "seal-certificate-refused",
-            Text(
-                th="ใบรับรองของตราประทับหน่วยงานใช้ไม่ได้",
-                en="The certificate of the agency's seal cannot be used",
-            ),
-            Text(
-                th="ใบรับรองหมดอายุ ยังไม่ถึงวันเริ่มใช้ ถูกเพิกถอน หรือไม่ใช่ใบรับรองตราประทับ "
-                "แจ้งผู้ดูแลระบบให้เปลี่ยนกุญแจ เลขที่เอกสารถูกจองไว้แล้ว "
-                "เมื่อเปลี่ยนแล้วให้ส่งคำขอเดิมอีกครั้งด้วย Idempotency-Key เดิม",
-                en="It has expired, is not valid yet, is revoked or is not for seals. "
-                "Have the administrator replace the key (`tra keys list` says why). "
-                "The number stays reserved; then send the same request again with the "
-                "same Idempotency-Key.",
-            ),
-            retry=True,
-        ),
-    ),
+    (errors.SealCertificateError, _SEAL_CERTIFICATE),
+    (CertificateUnusableError, _SEAL_CERTIFICATE),
+    (CertificateRefusedError, _SEAL_CERTIFICATE),
     (
         errors.TimestampUnavailableError,
         _fixed(

@@ -281,8 +281,8 @@ def rotate(
         )
         return
     typer.echo(
-        f"Key {name} signs from now on. Restart running issuers before "
-        f"{now + plan.overlap:%F %T}Z: until then they may use the old key."
+        f"Key {name} signs from now on; running issuers take it up with their next "
+        f"document. The old key may sign until {now + plan.overlap:%F %T}Z."
     )
     for step in done.undone:
         typer.echo(f"Still to be done {step}")
