@@ -205,6 +205,7 @@ def test_a_broken_publication_never_ends_in_an_exception(forge: Forge) -> None:
             for bad in (b"", b"\xff\xfe", good[: len(good) // 2], b"{}", good * 2):
                 file.write_bytes(bad)
                 report = verify_pdf(mine.pdf, publication=forge.open(), now=NOW)
-                if file.parent.name != "files" and file.suffix != ".jwt":
+                unread = file.parent.name in {"files", "codes"} or file.suffix == ".jwt"
+                if not unread:  # by who verifies a PDF
                     assert report.outcome == "unchecked", (file.name, bad)
             file.write_bytes(good)
