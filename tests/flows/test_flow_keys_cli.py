@@ -179,7 +179,7 @@ def test_a_key_is_replaced_in_one_step_while_our_own_ca_certifies_it(
     office: Office,
 ) -> None:
     said = office.says("rotate", "claim-TRADE")
-    assert "Key claim-TRADE.2 signs from now on; running issuers take it up" in said
+    assert "Key claim-TRADE.2 signs from now on. Running issuers take it up" in said
     keys = office.list_keys()
     assert keys["claim-TRADE"]["state"] == "retired"
     assert keys["claim-TRADE.2"]["state"] == "signs"

@@ -281,7 +281,7 @@ def rotate(
         )
         return
     typer.echo(
-        f"Key {name} signs from now on; running issuers take it up with their next "
+        f"Key {name} signs from now on. Running issuers take it up with their next "
         f"document. The old key may sign until {now + plan.overlap:%F %T}Z."
     )
     for step in done.undone:
