@@ -15,11 +15,8 @@ from typing import ClassVar, Final
 
 from asn1crypto import cms, core, tsp
 from asn1crypto import x509 as asn1_x509
-from pyhanko.sign.general import (
-    check_ess_certid,
-    extract_certificate_info,
-    extract_signer_info,
-)
+from pyhanko.sign.ades.report import AdESIndeterminate
+from pyhanko.sign.general import extract_certificate_info, extract_signer_info
 from pyhanko.sign.validation.generic_cms import (
     get_signing_cert_attr,
     validate_sig_integrity,
@@ -253,16 +250,18 @@ def _check_signature(signed: cms.SignedData) -> asn1_x509.Certificate:
     algorithm = signer["digest_algorithm"]["algorithm"].native
     if algorithm not in _DIGESTS:
         raise TokenRefusedError(f"the token is signed over {algorithm}")
-    if not check_ess_certid(certificate, named["certs"][0]):
-        raise TokenRefusedError("the token names another certificate (ESSCertID)")
     try:
+        # Checks the ESSCertID, too: slow, so not twice.
         content = bytes(signed["encap_content_info"]["content"])
         digest = hashlib.new(algorithm, content).digest()
         intact, valid = validate_sig_integrity(signer, certificate, "tst_info", digest)
     except Exception as error:
-        raise TokenRefusedError(
-            f"the token's signature cannot be judged: {error}"
-        ) from error
+        lack = getattr(error, "ades_subindication", None)
+        if lack is AdESIndeterminate.NO_SIGNING_CERTIFICATE_FOUND:
+            fault = "the token names another certificate (ESSCertID)"
+        else:
+            fault = f"the token's signature cannot be judged: {error}"
+        raise TokenRefusedError(fault) from error
     if not (intact and valid):
         raise TokenRefusedError("the token's signature does not verify")
     return certificate
