@@ -4,7 +4,6 @@
 from asyncio import timeout
 from contextlib import suppress
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HEAR_SECONDS = 15.0
@@ -37,6 +36,12 @@ SECURITY_HEADERS = {
 }
 
 
+_RAW_HEADERS = tuple(
+    (name.lower().encode("ascii"), value.encode("ascii"))
+    for name, value in SECURITY_HEADERS.items()
+)
+"""As servers send them: encoded once, not for each answer."""
+
 _NOT_MODIFIED = 304
 """Says that what the browser has still holds, with the headers it had."""
 
@@ -53,9 +58,10 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             start = message["type"] == "http.response.start"
             if start and message["status"] != _NOT_MODIFIED:
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                given = list(message.get("headers", ()))
+                names = {name.lower() for name, _ in given}
+                given += [pair for pair in _RAW_HEADERS if pair[0] not in names]
+                message["headers"] = given
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

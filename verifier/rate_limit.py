@@ -9,6 +9,7 @@ are gone with their window; no address is written anywhere.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from math import ceil
 from threading import Timer
@@ -138,6 +139,7 @@ def _parse(kind: Kind, text: str) -> tuple[RateLimitItem, ...]:
         ) from error
 
 
+@lru_cache(maxsize=1_024)
 def _group(host: str) -> str:
     """Return the network that counts as one client."""
     try:
