@@ -4,7 +4,7 @@
 The one key that may be a file in production: it lies in a safe and not on a server,
 and is opened for minutes in a year. On a machine that holds the keys of an issuer
 such a file is refused. What was signed is written down, so that one number never
-stands for two lists.
+stands for two lists, and the last list is kept, so that the next is compared with it.
 """
 
 import hashlib
@@ -103,13 +103,36 @@ class SignedLists:
         Raises:
             KeyFileError: the file is unreadable.
         """
-        try:
-            found: list[dict[str, Any]] = json.loads(self._path.read_bytes())["signed"]
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise KeyFileError(f"{self._path} cannot be read: {error}") from error
+        found: list[dict[str, Any]] = self._load()["signed"]
         return found
+
+    def newest_seq(self) -> int | None:
+        """Return the number of the list signed last.
+
+        Raises:
+            KeyFileError: the file is unreadable.
+        """
+        signed = self.read()
+        return int(signed[-1]["seq"]) if signed else None
+
+    def last_token(self) -> str | None:
+        """Return the list signed last as it was signed, if it was kept.
+
+        Raises:
+            KeyFileError: the file is unreadable.
+        """
+        token = self._load().get("last")
+        return None if token is None else str(token)
+
+    def has_signed(self, seq: int, payload: bytes) -> bool:
+        """Tell whether this is the list signed last.
+
+        Raises:
+            KeyFileError: the file is unreadable.
+        """
+        signed = self.read()
+        wanted = {"seq": seq, "sha256": _sha256(payload)}
+        return bool(signed) and wanted.items() <= signed[-1].items()
 
     def check_next(self, seq: int, payload: bytes) -> None:
         """Check that a list may be signed after those before it.
@@ -119,21 +142,30 @@ class SignedLists:
         Raises:
             TrustRootError: its number was used for another list, or is past.
         """
-        signed = self.read()
-        if not signed or seq > signed[-1]["seq"]:
-            return
-        if {"seq": seq, "sha256": _sha256(payload)}.items() <= signed[-1].items():
+        newest = self.newest_seq()
+        if newest is None or seq > newest or self.has_signed(seq, payload):
             return
         raise TrustRootError(
-            f"this trust root has signed number {signed[-1]['seq']} already: prepare "
-            f"the list anew with `--seq {signed[-1]['seq'] + 1}`"
+            f"this trust root has signed number {newest} already: prepare "
+            f"the list anew with `--seq {newest + 1}`"
         )
 
-    def write(self, seq: int, payload: bytes, now: datetime) -> None:
-        """Write down a list, before it is signed."""
+    def write(self, seq: int, payload: bytes, now: datetime, *, token: str) -> None:
+        """Write down a list and keep it, before its signature is given out."""
         entry = {"seq": seq, "sha256": _sha256(payload), "at": now.isoformat()}
-        text = json.dumps({"v": 1, "signed": [*self.read(), entry]}, indent=1)
-        replace_file(self._path, text.encode(), mode=0o644)
+        members = {"v": 1, "signed": [*self.read(), entry], "last": token}
+        replace_file(self._path, json.dumps(members, indent=1).encode(), mode=0o644)
+
+    def _load(self) -> dict[str, Any]:
+        try:
+            members: dict[str, Any] = json.loads(self._path.read_bytes())
+            for entry in members["signed"]:
+                int(entry["seq"])
+        except FileNotFoundError:
+            return {"signed": []}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise KeyFileError(f"{self._path} cannot be read: {error}") from error
+        return members
 
 
 def _sha256(payload: bytes) -> str:

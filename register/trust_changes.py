@@ -36,12 +36,17 @@ class ChangeKind(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     RETIRED = "retired"
-    """It got an end, or another end."""
+    """It got an end, or an earlier one."""
     COMPROMISED = "compromised"
     TAKEN_OFF = "taken off"
     """It is there no more, which must never be."""
     CLEARED = "cleared"
     """It was compromised, and is said not to be, or later: which must never be."""
+    PROLONGED = "prolonged"
+    """Its end is gone or later, or its beginning earlier: never of a key or seal."""
+
+
+_FORBIDDEN = frozenset({ChangeKind.TAKEN_OFF, ChangeKind.CLEARED, ChangeKind.PROLONGED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +71,8 @@ class Entry:
     period: Period = field(default_factory=Period)
     content: str = ""
     """What else is said of it."""
+    may_return: bool = False
+    """A CA, below which keys may come again after a time without any."""
 
 
 def list_entries(trust: TrustList) -> Iterator[Entry]:
@@ -116,7 +123,7 @@ def check_succession(old: TrustList | None, new: TrustList) -> None:
     forbidden = [
         f"{change.what} is {change.kind}"
         for change in list_changes(old, new)
-        if change.kind in {ChangeKind.TAKEN_OFF, ChangeKind.CLEARED}
+        if change.kind in _FORBIDDEN
     ]
     if forbidden:
         raise TrustListError(
@@ -175,6 +182,7 @@ def _union(
 def _join_keys(old: _Key, new: _Key) -> _Key:
     period = replace(
         new.period,
+        not_before=_latest(old.period.not_before, new.period.not_before),
         not_after=_earliest(old.period.not_after, new.period.not_after),
         compromised_from=_earliest(
             old.period.compromised_from, new.period.compromised_from
@@ -197,6 +205,11 @@ def _join_anchors(old: SealAnchor, new: SealAnchor) -> SealAnchor:
 def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
     known = [moment for moment in (one, other) if moment is not None]
     return min(known, default=None)
+
+
+def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
+    known = [moment for moment in (one, other) if moment is not None]
+    return max(known, default=None)
 
 
 def _key_of(item: _Key) -> Hashable:
@@ -260,6 +273,7 @@ def _anchor_entry(name: str, key: str, whose: str, anchor: SealAnchor) -> Entry:
         f"{_subject(anchor.certificate)}",
         fingerprint=_sha256(anchor.certificate),
         period=anchor.period,
+        may_return=True,
     )
 
 
@@ -293,10 +307,15 @@ def _differences(old: Entry, new: Entry) -> Iterator[Change]:
         worse = after.compromised_from == first
         kind = ChangeKind.COMPROMISED if worse else ChangeKind.CLEARED
         yield change(kind, f"from {after.compromised_from}")
+    longer = ChangeKind.CHANGED if new.may_return else ChangeKind.PROLONGED
     if before.not_after != after.not_after:
-        yield change(ChangeKind.RETIRED, f"counts until {after.not_after or 'further'}")
+        first = _earliest(before.not_after, after.not_after)
+        kind = ChangeKind.RETIRED if after.not_after == first else longer
+        yield change(kind, f"counts until {after.not_after or 'further'}")
     if before.not_before != after.not_before:
-        yield change(ChangeKind.CHANGED, f"counts from {after.not_before}")
+        last = _latest(before.not_before, after.not_before)
+        kind = ChangeKind.CHANGED if after.not_before == last else longer
+        yield change(kind, f"counts from {after.not_before or 'ever'}")
     if old.content != new.content:
         yield change(ChangeKind.CHANGED, f"{old.content} → {new.content}")
 

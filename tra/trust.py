@@ -14,8 +14,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from issuer.errors import FileMissingError
-from issuer.files import PublicationStore
 from keys.chain import read_anchors
 from keys.errors import CertificateMissingError, ProductionRefusedError
 from keys.inventory import KeyEntry
@@ -34,7 +32,6 @@ from keys.store import KeyStore, open_key_store, open_trust_root
 from register import store as register_store
 from register.document import Text
 from register.envelope import PublicKey, key_id
-from register.errors import TrustListError
 from register.trust_changes import check_succession, merge_agencies
 from register.trust_list import (
     Agency,
@@ -45,15 +42,13 @@ from register.trust_list import (
     SealCertificate,
     TrustList,
     TypeEntry,
-    read_trust_list,
     sign_trust_list,
 )
 from templates.catalogue import Catalogue
 from tra.errors import TraError
 from tra.home import Home
+from tra.published_list import publish_token, read_published, restore_published
 from tra.trust_officers import list_officer_anchors
-from verifier.errors import SettingsError
-from verifier.trust import load_trust_root
 
 LIFETIME: Final = timedelta(days=366)
 """A yearly ceremony with the trust root renews the list; a list past it is refused."""
@@ -78,6 +73,7 @@ def publish_trust_list(
     old = read_published(home)
     new = build_next_list(home, store, catalogue, old, now)
     if old and old.exp - now > LIFETIME / 2 and says_the_same(old, new):
+        restore_published(home)
         return
     if home.keys.env is Environment.PRODUCTION:
         raise ProductionRefusedError(
@@ -86,7 +82,7 @@ def publish_trust_list(
     check_succession(old, new)
     root = open_trust_root(home.keys).load_signer(TRUST_ROOT)
     token = sign_trust_list(new, kid=key_id(p256_key(root)), sign=raw_signing(root))
-    PublicationStore(home.issuer.publication).put("trust-list", token)
+    publish_token(home, token)
 
 
 def build_next_list(
@@ -118,26 +114,6 @@ def build_next_list(
 def says_the_same(old: TrustList, new: TrustList) -> bool:
     """Tell whether two lists differ in nothing but number and dates."""
     return old == replace(new, seq=old.seq, iat=old.iat, exp=old.exp)
-
-
-def read_published(home: Home) -> TrustList | None:
-    """Return the list that is published, if it can be gone on from."""
-    try:
-        return read_trust_list(
-            read_published_token(home) or "",
-            root_key=load_trust_root(home.verifier.trust_root_path),
-        )
-    except (TrustListError, SettingsError):
-        # A list of another root is no list to go on from.
-        return None
-
-
-def read_published_token(home: Home) -> str | None:
-    """Return the published list as it is, unchecked."""
-    try:
-        return PublicationStore(home.issuer.publication).get("trust-list").decode()
-    except FileMissingError:
-        return None
 
 
 def p256_key(holder: Signer | x509.Certificate) -> PublicKey:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A trust list on its way to the trust root and back: prepared, signed, published.
 
-A draft carries the list that is published now, so that the machine of the trust root,
-which has no network, shows what differs and believes nothing but its own signature.
+A draft carries the list that it follows. The machine of the trust root, which has no
+network, believes of it only its own signature (`tra.trust_review`).
 """
 
 import base64
@@ -13,12 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from issuer.files import PublicationStore
-from keys.signing import Signer, raw_signing
-from keys.trust_root import SignedLists
 from register.canonical import decode_json, encode_json
 from register.document import Text
-from register.envelope import key_id
 from register.errors import CanonicalError, TrustListError
 from register.store import Store
 from register.trust_changes import Change, check_succession, list_changes
@@ -27,18 +23,18 @@ from register.trust_list import (
     open_trust_list,
     parse_trust_list,
     read_trust_list,
-    sign_trust_list,
 )
 from register.trust_members import write_members
 from templates.catalogue import Catalogue
 from tra.errors import UsageError
 from tra.home import Home
-from tra.trust import (
-    build_next_list,
-    p256_key,
+from tra.published_list import (
+    is_published,
+    publish_token,
     read_published,
     read_published_token,
 )
+from tra.trust import build_next_list
 from verifier.trust import load_trust_root
 
 DRAFT_TYPE: Final = "tra-trust-list-draft"
@@ -130,35 +126,32 @@ def prepare_draft(
 
 
 def find_changes(home: Home, draft: Draft) -> tuple[Change, ...]:
-    """Return what a draft says otherwise than the list that it follows.
+    """Return what a draft says otherwise than the list that it says it follows.
+
+    For those who prepare it; the trust root believes its own memory instead
+    (`tra.trust_review`).
 
     Raises:
         TrustListError: that list is not of the trust root that is pinned here.
     """
-    return list_changes(_open_previous(home, draft), draft.trust)
+    return list_changes(open_previous(home, draft), draft.trust)
 
 
-def sign_draft(home: Home, draft: Draft, signer: Signer, now: datetime) -> str:
-    """Sign a list with the trust root; `find_changes` was shown before.
-
-    1. It follows what was published, and takes nothing back.
-    2. Its number was never signed for another list.
-    3. Write it down, then sign.
+def open_previous(home: Home, draft: Draft) -> TrustList | None:
+    """Return the list that a draft says it follows.
 
     Raises:
-        TrustListError: it may not follow.
-        TrustRootError: its number was used.
-        KeysError: the trust root cannot be used.
+        TrustListError: it is not of the trust root that is pinned here.
     """
-    # 1.
-    check_succession(_open_previous(home, draft), draft.trust)
-    # 2.
-    signed = SignedLists(home.keys)
-    signed.check_next(draft.trust.seq, draft.payload)
-    # 3.
-    signed.write(draft.trust.seq, draft.payload, now)
-    kid = key_id(p256_key(signer))
-    return sign_trust_list(draft.trust, kid=kid, sign=raw_signing(signer))
+    if draft.previous is None:
+        return None
+    root = load_trust_root(home.verifier.trust_root_path)
+    try:
+        return read_trust_list(draft.previous, root_key=root)
+    except TrustListError as error:
+        raise TrustListError(
+            f"the published list that the draft follows is of another root: {error}"
+        ) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,8 +168,8 @@ def publish_signed(home: Home, token: str, now: datetime) -> Publication:
     """Publish a list that came back from the trust root.
 
     1. It is signed by the trust root that is pinned here, and current.
-    2. It takes nothing back of what is published.
-    3. Publish; compare it with what register and keys say.
+    2. It takes nothing back of what was published last, wherever that is now.
+    3. Publish, and remember; compare it with what register and keys say.
 
     Raises:
         TrustListError, TrustListTimeError: what is wrong with it; nothing is
@@ -188,9 +181,10 @@ def publish_signed(home: Home, token: str, now: datetime) -> Publication:
     trust = open_trust_list(token, root_key=root, now=now)
     # 2.
     old = read_published(home)
-    check_succession(old, trust)
+    if trust != old or is_published(home, trust):  # else the publication lost it
+        check_succession(old, trust)
     # 3.
-    PublicationStore(home.issuer.publication).put("trust-list", token)
+    publish_token(home, token)
     with Store.open(home.issuer.database) as store:
         catalogue = Catalogue.load(home.issuer.types)
         wanted = build_next_list(home, store, catalogue, trust, now)
@@ -293,15 +287,3 @@ def _identity(entry: Mapping[str, Any]) -> object:
         return (_names(entry), str(entry.get("subject")))
     except (AttributeError, KeyError, TypeError, binascii.Error):
         return id(entry)  # malformed: refused when the list is read
-
-
-def _open_previous(home: Home, draft: Draft) -> TrustList | None:
-    if draft.previous is None:
-        return None
-    root = load_trust_root(home.verifier.trust_root_path)
-    try:
-        return read_trust_list(draft.previous, root_key=root)
-    except TrustListError as error:
-        raise TrustListError(
-            f"the published list that the draft follows is of another root: {error}"
-        ) from error

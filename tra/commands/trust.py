@@ -23,7 +23,7 @@ from tra.commands.keys import read_moment
 from tra.errors import UsageError
 from tra.home import check_initialised, read_home
 from tra.output import Json, print_facts, print_json, print_table
-from tra.trust import read_published
+from tra.published_list import read_published
 from tra.trust_draft import (
     MAX_FILE_BYTES,
     Draft,
@@ -34,8 +34,8 @@ from tra.trust_draft import (
     prepare_draft,
     publish_signed,
     read_draft,
-    sign_draft,
 )
+from tra.trust_review import review_draft, sign_draft
 from verifier.trust import load_trust_root
 
 app = typer.Typer(
@@ -53,6 +53,8 @@ _MARKS = {
     ChangeKind.ADDED: "+",
     ChangeKind.TAKEN_OFF: "-",
     ChangeKind.COMPROMISED: "!",
+    ChangeKind.CLEARED: "!",
+    ChangeKind.PROLONGED: "!",
 }
 
 
@@ -247,19 +249,30 @@ def sign(
     out: OutOption = None,
     *,
     yes: YesOption = False,
+    unpublished: Annotated[
+        bool,
+        typer.Option(
+            "--unpublished",
+            help="The list signed last is never published: the draft follows an "
+            "older one. It is compared with the one signed last all the same.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show what a draft changes and sign it: on the machine of the trust root."""
     home = read_home()
     read = read_draft(_read(draft))
-    _tell_draft(draft, read, find_changes(home, read), as_json=as_json)
+    review = review_draft(home, read, unpublished=unpublished)
+    for warning in review.warnings:
+        typer.secho(f"Warning: {warning}.", fg=typer.colors.RED, bold=True, err=True)
+    _tell_draft(draft, read, review.changes, as_json=as_json)
     if not yes and not typer.confirm("Sign this with the trust root?", err=True):
         raise UsageError("nothing was signed")
     signer = open_root_signer(
         home.keys,
         lambda: typer.prompt("Passphrase of the trust root", hide_input=True, err=True),
     )
-    token = sign_draft(home, read, signer, system_clock())
+    token = sign_draft(home, read, signer, system_clock(), unpublished=unpublished)
     path = out or Path(f"trust-list-{read.trust.seq}.jws")
     _write(path, token.encode())
     if not as_json:

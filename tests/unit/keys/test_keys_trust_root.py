@@ -18,6 +18,7 @@ from keys.trust_root import SignedLists, create_trust_root, open_root_signer
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 GOOD = "a long passphrase"
+SIGNED = "header.payload.signature"
 
 
 @pytest.fixture
@@ -60,9 +61,10 @@ def test_one_number_is_one_list(settings: KeysSettings) -> None:
     settings.trust_root_folder.mkdir()
     signed = SignedLists(settings)
     signed.check_next(7, b"first")
-    signed.write(7, b"first", NOW)
+    signed.write(7, b"first", NOW, token=SIGNED)
     signed.check_next(7, b"first")  # again: the stick was lost
     signed.check_next(8, b"second")
+    assert (signed.newest_seq(), signed.last_token()) == (7, SIGNED)
     for seq, payload in ((7, b"second"), (6, b"first")):
         with pytest.raises(TrustRootError, match="--seq 8"):
             signed.check_next(seq, payload)

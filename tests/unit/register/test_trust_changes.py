@@ -85,6 +85,33 @@ def test_a_theft_is_never_taken_back_or_made_later(part: str) -> None:
             check_succession(stolen, new)
 
 
+KEYS = ("claim_keys", "publication_keys", "seal_certificates")
+
+
+@pytest.mark.parametrize("part", KEYS)
+def test_a_retired_key_never_counts_again_or_for_longer(part: str) -> None:
+    period = {"not_before": NOW, "not_after": NOW + DAY}
+    retired = replace(OLD, agencies=(dated(part, **period), HEALTH))
+    for later in ({"not_after": NOW + 2 * DAY}, {"not_before": NOW - DAY}):
+        longer = dated(part, **(period | later))
+        new = following(longer, HEALTH)
+        assert [c.kind for c in list_changes(retired, new)] == ["prolonged"]
+        with pytest.raises(TrustListError, match="is prolonged"):
+            check_succession(retired, new)
+        # What register and keys say of it does not make it so either.
+        merged = merge_agencies(retired.agencies, (longer,))
+        check_succession(retired, following(*merged))
+        assert merged == retired.agencies
+    shorter = dated(part, not_before=NOW + DAY / 4, not_after=NOW + DAY / 2)
+    check_succession(retired, following(shorter, HEALTH))
+
+
+def test_a_ca_may_have_seals_below_it_again() -> None:
+    ended = replace(OLD, agencies=(dated("seal_anchors", not_after=NOW), HEALTH))
+    check_succession(ended, following())
+    assert [c.kind for c in list_changes(ended, following())] == ["changed"]
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
