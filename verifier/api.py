@@ -37,7 +37,7 @@ from verifier.formats import Format, choose_format, send_report
 from verifier.isolation import PdfVerifiers
 from verifier.limits import Limits
 from verifier.rate_limit import Kind, RateLimits
-from verifier.reasons import Reason
+from verifier.reasons import Outcome, Reason
 from verifier.recent import RecentReports
 from verifier.report import REPORT_SCHEMA, Report
 from verifier.status_answers import StatusAnswers
@@ -261,7 +261,7 @@ def _add_status(router: APIRouter, service: Service) -> None:
         report = await service.verify_document(parsed, now)
         if report.reason is Reason.NOT_REGISTERED:
             raise ProblemError(problems.unknown_document())
-        if report.document is None:
+        if report.document is None and report.outcome is not Outcome.UNKNOWN:
             raise ProblemError(problems.register_unreachable())
         record = await service.run(
             partial(service.publication.read, f"records/{parsed}")

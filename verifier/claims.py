@@ -90,6 +90,21 @@ def find_type(agency: Agency, code: str) -> TypeEntry:
     return entry
 
 
+def find_type_of_record(agency: Agency, record: PublicRecord) -> TypeEntry:
+    """Return the type of a public record, if the agency may issue it.
+
+    Raises:
+        CheckError: TYPE_NOT_PERMITTED.
+    """
+    entry = agency.type_by_id(record.type_id)
+    if entry is None:
+        raise CheckError(
+            Reason.TYPE_NOT_PERMITTED,
+            f"{agency.id} may not issue type {record.type_id}",
+        )
+    return entry
+
+
 def check_period(period: Period, at: datetime) -> None:
     """Check that a key counted at a moment.
 

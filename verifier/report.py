@@ -68,6 +68,7 @@ REQUIRED_CHECKS: dict[Basis, tuple[CheckId, ...]] = {
     Basis.RECORD: (
         CheckId.TRUST_LIST,
         CheckId.REGISTER,
+        CheckId.TYPE,
         CheckId.STATUS,
         CheckId.DATES,
     ),

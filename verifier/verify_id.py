@@ -13,7 +13,8 @@ from register.document import DocumentId
 from register.members import format_instant
 from register.public_record import PublicRecord
 from register.short_code import ShortCode
-from verifier.claims import describe_fields
+from register.trust_list import TypeEntry
+from verifier.claims import describe_fields, find_type_of_record
 from verifier.errors import CheckError
 from verifier.reasons import Basis, CheckId, Outcome, Reason
 from verifier.report import Findings, Report, Verdict
@@ -29,8 +30,9 @@ def verify_id(
     """Say what the register publishes of a document.
 
     1. Read the trust list and the signed public record.
-    2. Read the status; judge the dates.
-    3. Decide.
+    2. The agency may issue this type.
+    3. Read the status; judge the dates.
+    4. Decide.
     """
     findings = Findings(basis=Basis.RECORD, now=now)
     try:
@@ -84,7 +86,13 @@ def _verify(
     agency = None if record is None else trust.agency(record.agency_id)
     if record is None or agency is None:
         return
-    # 2. Status and dates.
+    # 2. Type.
+    entry: TypeEntry | None = None
+    with log.check(CheckId.TYPE):
+        entry = find_type_of_record(agency, record)
+    if entry is None:
+        return
+    # 3. Status and dates.
     with log.check(CheckId.STATUS):
         status = read_status(
             publication,
@@ -98,7 +106,7 @@ def _verify(
     with log.check(CheckId.DATES):
         check_dates(record.valid_from, record.valid_until, now)
     findings.document = {
-        **_describe(record),
+        **_describe(record, entry),
         "agency": {
             "id": agency.id,
             "name": agency.name.to_json(),
@@ -107,12 +115,12 @@ def _verify(
     }
 
 
-def _describe(record: PublicRecord) -> dict[str, object]:
+def _describe(record: PublicRecord, entry: TypeEntry) -> dict[str, object]:
     until = record.valid_until
     return {
         "id": record.id,
-        "type": record.type_id,
-        "type_name": record.type_name.to_json(),
+        "type": entry.id,
+        "type_name": entry.name.to_json(),
         "number": record.number,
         "holder": record.holder,
         "issued_on": record.issued_on.isoformat(),

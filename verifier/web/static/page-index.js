@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The front page: files are checked one after another. Their fingerprint is computed
- * here and compared with the register; only a file that is not recognised is sent to the
- * server, which keeps none. A code typed from paper opens the page of its document.
+ * here and compared with the register; a file that is not recognised, or whose signatures
+ * decide, is sent to the server, which keeps none. A code typed from paper opens the page of its document.
  */
 
 import { toHex } from './claim.js';
@@ -91,7 +91,7 @@ async function check(job) {
 }
 
 /**
- * Looks whether the register has a file of just these bytes. Whatever stands in the way
+ * Looks whether the register has a file of just these bytes, and that is enough. Whatever stands in the way
  * of that, the file is then checked as any other.
  *
  * @param {Job} job

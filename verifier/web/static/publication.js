@@ -20,14 +20,19 @@ import { JwsError, fromBase64Url, importKey, kidOf, openJws, thumbprint } from '
  * @property {number | null} not_after
  * @property {number | null} compromised_from
  */
+/** @typedef {{compromised_from: number | null}} Dated  a seal, or the CA of seals */
+/** @typedef {{id: string, code: string, name: Text, officer_versions?: number[]}} Type */
 /**
  * @typedef {object} Agency
  * @property {string} id
  * @property {Text} name
  * @property {string} domain
- * @property {{id: string, code: string, name: Text}[]} types
+ * @property {Type[]} types
  * @property {PublishedKey[]} claim_keys
  * @property {PublishedKey[]} publication_keys
+ * @property {Dated[]} seal_anchors
+ * @property {Dated[]} [seal_certificates]
+ * @property {Dated[]} [officer_anchors]
  */
 /** @typedef {{name: Text, seq: number, iat: number, exp: number, agencies: Agency[]}} TrustList */
 /** @typedef {{iat: number, exp: number, statusAt: (index: number) => Status}} StatusList */

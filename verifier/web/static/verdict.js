@@ -22,6 +22,8 @@ import { shortCodeOf } from './typed.js';
 /** @typedef {import('./publication.js').PublishedKey} PublishedKey */
 /** @typedef {import('./publication.js').Status} Status */
 /** @typedef {import('./publication.js').TrustList} TrustList */
+/** @typedef {import('./publication.js').Type} Type */
+/** @typedef {{state: string, record: Record<string, any> | null, agency: Agency | null}} Entry */
 /** @typedef {import('./decision.js').Outcome} Outcome */
 /** @typedef {import('./decision.js').Verdict} Verdict */
 /** @typedef {'PASSED' | 'FAILED' | 'INDETERMINATE'} Result */
@@ -62,7 +64,7 @@ const CHECKS = [
   'status', 'dates',
 ];
 /** Without a code there is no claim to check. */
-const CHECKS_WITHOUT_CODE = ['trust_list', 'register_record', 'status', 'dates'];
+const CHECKS_WITHOUT_CODE = ['trust_list', 'register_record', 'type_permitted', 'status', 'dates'];
 
 /** Ends a judgement early with a verdict. */
 class Stop extends Error {
@@ -105,10 +107,11 @@ export async function judgeDocument({ id, digits, publication, now }) {
 }
 
 /** Of a file that was recognised by its hash. */
-const CHECKS_OF_FILE = ['trust_list', 'issued_file', 'register_record', 'status', 'dates'];
+const CHECKS_OF_FILE = ['trust_list', 'issued_file', ...CHECKS_WITHOUT_CODE.slice(1)];
 
 /**
- * Recognises a file that is byte for byte one that was issued, by its hash alone.
+ * Recognises a file that is byte for byte one that was issued, by its hash alone: but not
+ * where its verdict may hang on an officer's signature or on the time of its seal.
  *
  * @param {object} asked
  * @param {string} asked.sha256  lower-case hex
@@ -259,16 +262,16 @@ class Judge {
     const { file_sha256: first, later_files: later } = entry.record ?? {};
     if (![first].concat(Array.isArray(later) ? later : []).includes(sha256)) return null;
     this.#note('issued_file', 'PASSED');
-    return this.#byEntry(entry);
+    const { agency, type } = this.#typeOfRecord(entry);
+    return mustBeRead(agency, type) ? null : this.#byEntry(entry);
   }
 
-  /** @param {{state: string, record: Record<string, any> | null, agency: Agency | null}} entry */
+  /** @param {Entry} entry */
   async #byEntry(entry) {
-    const record = /** @type {Record<string, any>} */ (entry.record);
-    const agency = /** @type {Agency} */ (entry.agency);
+    const { record, agency, type } = this.#typeOfRecord(entry);
     this.report.document = {
       id: this.id,
-      type_name: record.type_name,
+      type_name: type.name,
       number: record.number,
       holder: record.holder,
       agency: identify(agency),
@@ -278,6 +281,15 @@ class Judge {
     };
     const list = await this.#status(record.status_list, agency);
     return this.#decide(this.report.document, list, entry);
+  }
+
+  /** @param {Entry} entry  with a record */
+  #typeOfRecord(entry) {
+    const record = /** @type {Record<string, any>} */ (entry.record);
+    const agency = /** @type {Agency} */ (entry.agency);
+    const type = agency.types.find(({ id }) => id === record.type);
+    if (!type) this.#note('register_record', 'PASSED');
+    return { record, agency, type: this.#permitted(type) };
   }
 
   #idBytes() {
@@ -351,6 +363,11 @@ class Judge {
     const problem = keyProblemOn(key, claim.issuedOn);
     if (problem) this.#refuse('claim_signature', problem);
     this.#note('claim_signature', 'PASSED');
+    return this.#permitted(type);
+  }
+
+  /** @param {Type | undefined} type  as the trust list has it */
+  #permitted(type) {
     if (!type) return this.#refuse('type_permitted', 'type_not_permitted');
     this.#note('type_permitted', 'PASSED');
     return type;
@@ -430,7 +447,6 @@ class Judge {
     this.#noteState('register_record', entry.state);
     const { record } = entry;
     if (record) {
-      document.type_name = record.type_name;
       document.fields = record.fields ?? [];
       document.successor = record.successor;
       document.supersedes = record.supersedes;
@@ -474,6 +490,18 @@ class Judge {
   #note(id, result, reason = 'valid') {
     this.report.checks.push({ id, result, reason });
   }
+}
+
+/**
+ * Whether the signatures of a file decide: an officer must sign this type, or a seal was
+ * stolen, and only the time stamp tells which files were sealed before.
+ *
+ * @param {Agency} agency
+ * @param {Type} type
+ */
+function mustBeRead({ seal_anchors: seals, seal_certificates: single, officer_anchors: officers }, type) {
+  const keys = [seals, single ?? [], officers ?? []].flat();
+  return Boolean(type.officer_versions?.length) || keys.some((key) => key.compromised_from !== null);
 }
 
 /** @param {unknown} error */

@@ -15,7 +15,8 @@ import pytest
 from playwright.sync_api import Page
 
 from register.claim import MAX_CLAIM_BYTES, read_claim, verify_claim
-from register.document import DocumentNumber, Status, new_document_id
+from register.code_entry import CodeEntry, sign_code_entry
+from register.document import DocumentNumber, Status, Text, new_document_id
 from register.envelope import public_jwk
 from register.errors import ClaimError, ShortCodeError
 from register.short_code import group_short_code, parse_short_code, short_code
@@ -265,6 +266,51 @@ def test_page_and_server_give_one_verdict(
     (publication.folder / "records" / lost.id).unlink()
     codes["lost"] = lost.path
     _check_both_say(visitor, codes)
+
+
+def test_page_and_server_give_one_verdict_on_a_record_alone(
+    visitor: Visitor, publication: SignedPublication
+) -> None:
+    passport = Text(th="หนังสือเดินทาง", en="Passport")
+    known, misnamed, foreign, lost = (
+        publication.issue(index=index) for index in range(1, 5)
+    )
+    publication.publish_record(replace(misnamed.record, type_name=passport))
+    publication.publish_record(replace(foreign.record, type_id="passport"))
+    (publication.folder / "records" / lost.id).unlink()
+    ids = {"known": known, "misnamed": misnamed, "foreign": foreign, "lost": lost}
+
+    said = _check_both_say(
+        visitor, {name: f"/V/{issued.id}" for name, issued in ids.items()}
+    )
+
+    assert said == {
+        "known": ("in_force", "valid"),
+        "misnamed": ("in_force", "valid"),
+        "foreign": ("unknown", "type_not_permitted"),
+        "lost": ("unknown", "not_registered"),
+    }
+    for address in (f"/V/{misnamed.id}", misnamed.path):
+        visitor.scan(address)
+        assert "ใบอนุญาตประกอบกิจการ" in visitor.text()
+        assert passport.th not in visitor.text()
+    entry = CodeEntry(id=foreign.id, iat=publication.now)
+    file = publication.folder / "codes" / entry.code
+    file.parent.mkdir()
+    key = publication.publication
+    file.write_text(sign_code_entry(entry, kid=key.kid, sign=key.sign))
+    visitor.open(f"/C/{entry.code}")
+    assert visitor.outcome() == ("unknown", "type_not_permitted")
+    assert foreign.record.number not in visitor.text()
+    visitor.page.locator("summary").click()
+    results = visitor.page.locator(".check").evaluate_all(
+        "(items) => items.map((item) => [item.dataset.check, item.dataset.result])"
+    )
+    told = visitor.page.request.get(f"{visitor.server.url}/v1/status/{foreign.id}")
+    report = told.json()
+    assert (report["outcome"], report["reason"]) == ("unknown", "type_not_permitted")
+    checks = report["checks"]
+    assert results == [[check["id"], check["result"]] for check in checks]
 
 
 def test_page_and_server_give_one_verdict_on_a_stolen_key(

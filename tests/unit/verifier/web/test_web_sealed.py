@@ -4,14 +4,16 @@
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, expect
 
 from register.document import Status
-from tests.forge import AgencyForge, Forge, Issued
+from register.trust_list import Period, SealAnchor, SealCertificate
+from tests.forge import DIPLOMA, LICENCE, AgencyForge, Forge, Issued
 from tests.hostile.made import raw
 from tests.unit.verifier.web.conftest import Visitor
 from tests.web_server import make_app, serve_logged
@@ -95,6 +97,84 @@ def test_entry_of_another_document_does_not_recognise_a_file(
         counter.visitor.server.targets.clear()
         counter.upload("file.pdf", pdf)
         assert "/v1/verify" in counter.visitor.server.targets
+
+
+def test_a_file_that_an_officer_must_sign_is_not_recognised_by_its_hash(
+    counter: Counter,
+) -> None:
+    """Whoever makes the issuer leave the officer out must not get a good word."""
+    issued = counter.issue()
+    counter.forge.trade.types = (replace(LICENCE, officer_versions=(2,)),)
+    assert _judge(counter, issued) == ("in_force", "valid")
+    counter.forge.trade.types = (replace(LICENCE, officer_versions=(1,)),)
+    assert _judge(counter, issued) == ("unknown", "officer_signature_missing")
+
+
+def test_a_file_is_not_recognised_by_its_hash_once_a_seal_was_stolen(
+    counter: Counter,
+) -> None:
+    """Only the time stamp of the seal tells which files were sealed before."""
+    forge = counter.forge
+    issued = counter.issue()
+    seal, root = forge.trade.seal.der, forge.root.der
+    subject = {"organizationIdentifier": forge.trade.identifier}
+    earlier, theft = (
+        Period(compromised_from=forge.now + timedelta(hours=hours))
+        for hours in (-1, +1)
+    )
+    for period, said in (
+        (earlier, ("unknown", "key_compromised")),
+        (theft, ("in_force", "valid")),
+    ):
+        forge.trade.seal_period = period
+        assert _judge(counter, issued) == said
+        forge.trade.seal_period = Period()
+        forge.trade.seal_certificates = (
+            SealCertificate(certificate=seal, period=period),
+        )
+        assert _judge(counter, issued) == said
+        forge.trade.seal_certificates = ()
+    # A stolen CA of its officers, too: a record may name one whatever the list says.
+    forge.trade.officer_anchors = (
+        SealAnchor(certificate=root, subject=subject, period=theft),
+    )
+    assert _judge(counter, issued) == ("in_force", "valid")
+    # What became of another agency's seal is no matter.
+    forge.trade.officer_anchors = ()
+    forge.labour.seal_period = theft
+    assert _judge(counter, issued, sent=False) == ("in_force", "valid")
+
+
+def _judge(
+    counter: Counter, issued: Issued, *, sent: bool = True
+) -> tuple[str | None, str | None]:
+    """Upload a registered file after a new publication; page and API must agree."""
+    counter.forge.publish()
+    counter.visitor.server.targets.clear()
+    card = counter.upload("licence.pdf", issued.pdf)
+    assert ("/v1/verify" in counter.visitor.server.targets) is sent
+    verdict = card.locator(".verdict")
+    said = verdict.get_attribute("data-outcome"), verdict.get_attribute("data-reason")
+    answer = counter.visitor.page.request.post(
+        f"{counter.visitor.server.url}/v1/verify",
+        multipart={
+            "file": {
+                "name": "licence.pdf",
+                "mimeType": "application/pdf",
+                "buffer": issued.pdf,
+            }
+        },
+    ).json()
+    assert said == (answer["outcome"], answer["reason"])
+    return said
+
+
+def test_a_type_that_the_agency_may_not_issue_is_not_recognised_by_its_hash(
+    counter: Counter,
+) -> None:
+    issued = counter.issue()
+    counter.forge.trade.types = (DIPLOMA,)
+    assert _judge(counter, issued) == ("unknown", "type_not_permitted")
 
 
 def test_changed_byte_is_altered(counter: Counter) -> None:
