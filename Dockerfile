@@ -9,7 +9,7 @@ WORKDIR /app
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock \
  && useradd --system --uid 10001 --no-create-home tra \
- && install -d -o tra -g tra /data /data/keys /data/trust-root /trust /publication /files
+ && install -d -o tra -g tra /data /data/keys /data/trust-root /data/seen /trust /publication /files
 ENV TRA_HOME=/data
 USER tra
 

@@ -143,4 +143,5 @@ def open_publication(settings: VerifierSettings) -> Publication:
         trust_root=settings.trust_root_path,
         timeout=settings.publication_timeout,
         signer_lists=settings.signer_lists,
+        seen_file=settings.seen_path,
     )

@@ -76,6 +76,7 @@ def _open_service(settings: VerifierSettings, clock: Callable[[], datetime]) -> 
         trust_root=settings.trust_root_path,
         timeout=settings.publication_timeout,
         signer_lists=settings.signer_lists,
+        seen_file=settings.seen_path,
     )
     workers = settings.worker_limits
     _check_sandbox(workers.sandbox)

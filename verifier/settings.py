@@ -40,6 +40,9 @@ class VerifierSettings(BaseSettings):
     signer_lists: Path | None = None
     """TRA_SIGNER_LISTS: TOML file that names lists of other people's signers."""
 
+    seen_file: Path | None = None
+    """TRA_SEEN_FILE: where the newest lists seen are kept over a restart."""
+
     max_upload_bytes: int = Field(default=20 * 1024 * 1024, gt=0)
     """TRA_MAX_UPLOAD_BYTES: size limit of one uploaded file, in bytes."""
 
@@ -120,6 +123,11 @@ class VerifierSettings(BaseSettings):
     def trust_root_path(self) -> Path:
         """File of the pinned trust root."""
         return self.trust_root or self.home / "trust-root" / "trust-root.pub.pem"
+
+    @property
+    def seen_path(self) -> Path:
+        """File that keeps the newest lists seen."""
+        return self.seen_file or self.home / "seen.json"
 
     @property
     def limits(self) -> Limits:

@@ -8,6 +8,7 @@ long as the bytes are the same, so keeping them never changes a verdict.
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from register.code_entry import CodeEntry, open_code_entry
 from register.document import DocumentId
-from register.envelope import public_jwk
+from register.envelope import key_id, public_jwk
 from register.errors import (
     EnvelopeError,
     PublicRecordError,
@@ -47,6 +48,7 @@ from verifier.named_lists import NamedLists
 from verifier.reasons import CheckId, Reason
 from verifier.report import Findings
 from verifier.seen import Seen
+from verifier.seen_file import SeenFile
 from verifier.source import RevocationSource, Source, open_source
 
 _T = TypeVar("_T")
@@ -82,8 +84,11 @@ class Publication:
         trust_root: Path,
         timeout: float = 5.0,
         signer_lists: Path | None = None,
+        seen_file: Path | None = None,
     ) -> "Publication":
         """Return the publication at an address or folder.
+
+        What was seen of it is kept in `seen_file`, or with this view alone.
 
         Raises:
             SettingsError: address or trust root cannot be used.
@@ -92,7 +97,9 @@ class Publication:
         source = open_source(address, timeout=timeout)
         if config.revocation:
             source = RevocationSource(source, config.revocation, timeout=timeout)
-        return cls(source, root_key=load_trust_root(trust_root), lists=config.lists)
+        root = load_trust_root(trust_root)
+        kept = None if seen_file is None else SeenFile(seen_file, key_id(root))
+        return cls(source, root_key=root, seen=Seen(kept), lists=config.lists)
 
     @property
     def root_jwk(self) -> dict[str, str]:
@@ -123,6 +130,19 @@ class Publication:
             body = self._source.read("trust-list")
         except SourceError as error:
             raise CheckError(Reason.TRUST_LIST_UNREACHABLE, str(error)) from error
+        return self._open_trust_list(body, now)
+
+    def witness(self, path: str, body: bytes, now: datetime) -> None:
+        """Remember the trust list that is read for another process.
+
+        What such a process says that it saw is not believed for longer than this
+        one lives: it reads strangers' files.
+        """
+        if path == "trust-list":
+            with suppress(CheckError):  # the other process tells
+                self._open_trust_list(body, now)
+
+    def _open_trust_list(self, body: bytes, now: datetime) -> TrustList:
         try:
             trust = self._parse(
                 ("trust-list",),
@@ -162,7 +182,7 @@ class Publication:
             )
         except StatusListError as error:
             raise CheckError(Reason.STATUS_INVALID, str(error)) from error
-        self.seen.check_status_list(listed, number, now)
+        self.seen.check_status_list(listed, now)
         return listed
 
     def public_record(self, document_id: DocumentId, trust: TrustList) -> PublicRecord:

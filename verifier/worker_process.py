@@ -180,11 +180,11 @@ class WorkerProcess:
                 self._channel.send(question, body)
                 answer, _ = self._channel.receive()
             left -= monotonic() - begun
-            _learn(publication, answer)
+            _learn(publication, answer, job.now)
             if "report" in answer:
                 self.is_fit = not answer.get("swollen")
                 return unpack_report(_member(answer, "report"))
-            question, body = _read(publication, answer.get("read"))
+            question, body = _read(publication, answer.get("read"), job.now)
             self.sources[answer["read"]] = _digest(question, body)
         raise ChannelError("the process never comes to an end")
 
@@ -226,11 +226,12 @@ def _digest(answer: Mapping[str, Any], body: bytes) -> str:
     return "" if answer["problem"] == "not_published" else "?"
 
 
-def _learn(publication: Publication, answer: Mapping[str, Any]) -> None:
+def _learn(publication: Publication, answer: Mapping[str, Any], now: datetime) -> None:
     try:
         publication.seen.absorb(_member(answer, "seen"))
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ChannelError("saw what cannot be") from error
+    publication.seen.keep(now)
 
 
 def _member(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -240,13 +241,16 @@ def _member(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value
 
 
-def _read(publication: Publication, path: object) -> tuple[dict[str, Any], bytes]:
+def _read(
+    publication: Publication, path: object, now: datetime
+) -> tuple[dict[str, Any], bytes]:
     """Read one published file for the process; nothing else can be asked for."""
     if not isinstance(path, str) or not _PATHS.fullmatch(path):
         raise ChannelError("asked for what is not published")
     problem, detail, body = None, "", b""
     try:
         body = publication.read(path)
+        publication.witness(path, body, now)
     except NotPublishedError as error:
         problem, detail = "not_published", str(error)
     except SourceError as error:

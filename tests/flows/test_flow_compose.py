@@ -73,7 +73,7 @@ def test_only_who_needs_the_database_knows_its_password() -> None:
 def test_the_verifier_is_given_no_secret() -> None:
     service = read_compose()["services"]["verifier"]
     assert not {k for k in service["environment"] if "PASS" in k or "DATABASE" in k}
-    assert service["volumes"] == ["trust:/trust:ro"]
+    assert service["volumes"] == ["trust:/trust:ro", "seen:/data/seen"]
 
 
 def image_files(target: str) -> dict[str, str]:

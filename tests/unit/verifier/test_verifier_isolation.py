@@ -131,7 +131,7 @@ def test_a_process_can_ask_for_nothing_but_the_publication(
     quiet_forge: Forge, path: object
 ) -> None:
     with pytest.raises(ChannelError):
-        _read(quiet_forge.open(), path)
+        _read(quiet_forge.open(), path, NOW)
 
 
 @pytest.mark.parametrize(
