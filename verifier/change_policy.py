@@ -43,6 +43,8 @@ from pyhanko.sign.diff_analysis.rules.metadata_rules import (
 from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate, WhitelistRule
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, enumerate_sig_fields
 
+from verifier.new_fields import check_new_fields
+
 _MAX_FIELDS = 20_000
 
 
@@ -102,7 +104,9 @@ class ChangePolicy(StandardDiffPolicy):
         _check_no_freed(old, new)
         _check_no_void_filled(old, new)
         _check_one_catalog(new)
-        return super().apply(old, new, field_mdp_spec, doc_mdp)
+        result = super().apply(old, new, field_mdp_spec, doc_mdp)
+        check_new_fields(old, new)
+        return result
 
     def judge_revision(
         self,
@@ -186,8 +190,8 @@ def _freed(new: HistoricalResolver) -> dict[int, int]:
     return freed
 
 
-def _walk(old: HistoricalResolver) -> None:
-    old._load_reverse_xref_cache()  # type: ignore[no-untyped-call]  # noqa: SLF001
+def _walk(view: HistoricalResolver) -> None:
+    view._load_reverse_xref_cache()  # type: ignore[no-untyped-call]  # noqa: SLF001
 
 
 def _is_used(old: HistoricalResolver, number: int) -> bool:
@@ -222,7 +226,8 @@ class _SecurityStoreRule(WhitelistRule):
     """Lets the document security store be what it likes: nobody is shown it.
 
     Programs write it anew, move its entries, and add keys of their own. What it
-    shares with the rest of the document stays as it was.
+    shares with the rest of the document, before or after, stays as it was: what is
+    new is not let pass because the store names it, too.
     """
 
     def apply(
@@ -230,9 +235,13 @@ class _SecurityStoreRule(WhitelistRule):
     ) -> Iterable[ReferenceUpdate]:
         if "/DSS" not in new.root:
             return
+        _walk(new)
         store = new.root.raw_get("/DSS")
         for ref in new.collect_dependencies(store):
-            usages = old._get_usages_of_ref(ref)  # noqa: SLF001
+            usages = (
+                *old._get_usages_of_ref(ref),  # noqa: SLF001
+                *new._get_usages_of_ref(ref),  # noqa: SLF001
+            )
             if all(usage.path[:2] == ("/Root", "/DSS") for usage in usages):
                 yield ReferenceUpdate(ref)
 

@@ -20,6 +20,7 @@ from verifier.pdf_input import (
     check_no_hidden_copies,
     find_revision_end,
     open_pdf,
+    read_attachments,
     scan_signatures,
 )
 from verifier.reasons import CheckId, Integrity, Reason, Result
@@ -75,7 +76,7 @@ def judge_integrity(
         with log.check(CheckId.HASH):
             signature.check_integrity()
             whole.append(signature)
-    _judge_changes(pdf, whole, findings)
+    _judge_changes(pdf, whole, limits, findings)
     if log.has_passed(CheckId.SIGNATURE, CheckId.HASH, CheckId.CHANGES):
         findings.integrity = Integrity.INTACT
         return IntactPdf(pdf=pdf, signatures=tuple(found))
@@ -84,7 +85,7 @@ def judge_integrity(
 
 
 def _judge_changes(
-    pdf: PdfInput, signatures: list[PdfSignature], findings: Findings
+    pdf: PdfInput, signatures: list[PdfSignature], limits: Limits, findings: Findings
 ) -> None:
     """Judge everything that came after each signature, and tell what it was."""
     forbidden: set[int] = set()
@@ -103,6 +104,9 @@ def _judge_changes(
                 first = refused[0]
                 detail = f"revision {first.number + 1}: {first.objection}"
                 raise CheckError(Reason.CHANGED_LATER, detail[:_MAX_DETAIL])
+    if judged:
+        with findings.log.check(CheckId.CHANGES):
+            _check_unseen(judged, limits, forbidden)
     _name_original(pdf, judged, forbidden, findings)
     if signatures:
         with findings.log.check(CheckId.CHANGES):
@@ -111,6 +115,40 @@ def _judge_changes(
                 begin = min(signature.signed_size for signature in signatures)
                 check_no_hidden_copies(pdf.data, pdf.reader, begin=begin)
         _describe_changes(pdf, signatures, forbidden, findings)
+
+
+def _check_unseen(
+    judged: Mapping[PdfSignature, list[LaterRevision]],
+    limits: Limits,
+    forbidden: set[int],
+) -> None:
+    """Check that nobody can see what came after the seal of a document of ours.
+
+    Whatever its signature gives leave to: an agency seals what it issues as it is.
+    Adds what can be seen to `forbidden`.
+
+    Raises:
+        CheckError: CHANGED_LATER.
+    """
+    sealed = [one for one in judged if not one.is_timestamp]
+    if not sealed:
+        return
+    seal = max(sealed, key=lambda one: one.revision)
+    seen = [later for later in judged[seal] if not later.is_unseen]
+    allowed = [later for later in seen if not later.objection]
+    if allowed and _carries_record(seal, limits):
+        forbidden.update(later.number for later in allowed)
+        raise CheckError(
+            Reason.CHANGED_LATER,
+            f"revision {allowed[0].number + 1}: what can be seen, after the seal",
+        )
+
+
+def _carries_record(seal: PdfSignature, limits: Limits) -> bool:
+    try:
+        return read_attachments(seal.signed_view, limits).record is not None
+    except CheckError:
+        return False  # and so refused later on, for what is wrong with it
 
 
 def _name_original(

@@ -166,7 +166,8 @@ def _check_same_document(
 ) -> None:
     """Check that officer and agency have signed one document, and the same page.
 
-    Filling a form may draw: the seal, which comes after, must not.
+    Filling a form may draw: the seal, which comes after, must not, and nothing else
+    may be added or filled in.
 
     Raises:
         CheckError: OFFICER_MISMATCH, or CHANGED_LATER.
@@ -176,6 +177,12 @@ def _check_same_document(
             Reason.OFFICER_MISMATCH, "the officer signed another record or claim"
         )
     with reading_hostile_input(Reason.CHANGED_LATER):
+        between = signature.name_fields_until(seal) - {seal.name}
+        if between:
+            raise CheckError(
+                Reason.CHANGED_LATER,
+                f"added or filled in after the officer signed: {sorted(between)}",
+            )
         field = seal.embedded.sig_field
         left, bottom, right, top = (float(side) for side in field["/Rect"])
         if "/Kids" in field or (left != right and bottom != top):

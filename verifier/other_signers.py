@@ -49,7 +49,8 @@ def judge_by_lists(
 ) -> None:
     """Let a named list vouch for the signer, if the trust list knows nobody.
 
-    Records TIME, SIGNER, RECORD and AGENCY anew where a list does.
+    Records TIME, SIGNER, RECORD and AGENCY anew where a list does. A stamp of
+    something else than this signature stays what it is, whoever signed.
     """
     signer = findings.log.checks.get(CheckId.SIGNER)
     if signer is None or signer.reason not in _NOBODY:
@@ -59,7 +60,10 @@ def judge_by_lists(
     vouched = _find_list(intact, publication, trust, findings)
     if vouched is None:
         return
-    findings.log.replace_with_pass(CheckId.TIME, CheckId.SIGNER)
+    findings.log.replace_with_pass(CheckId.SIGNER)
+    time = findings.log.checks.get(CheckId.TIME)
+    if time is None or time.reason is not Reason.TIMESTAMP_INVALID:
+        findings.log.replace_with_pass(CheckId.TIME)
     findings.signature = {
         **(findings.signature or {}),
         "signed_at": None if vouched.time is None else format_instant(vouched.time.at),

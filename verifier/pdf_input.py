@@ -39,7 +39,8 @@ _NUMBER = rb"\s+(\d{1,12})"
 _END = re.compile(rb"startxref\s+\d{1,12}\s+%%EOF")
 _MARKER = re.compile(rb"%%EOF(?:\r\n|\n|\r)?")
 _OBJECT = re.compile(rb"(?<![0-9])(\d{1,10})\s+(\d{1,5})\s+obj\b")
-_STREAM = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
+_STREAM = re.compile(rb"\bstream\r?\n")
+_STREAM_END = re.compile(rb"\bendstream\b")
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})" + _NUMBER * 3 + rb"\s*\]")
 
 
@@ -166,7 +167,7 @@ def check_no_hidden_copies(data: bytes, reader: PdfFileReader, *, begin: int) ->
         CheckError: CHANGED_LATER: there is one.
     """
     xrefs = reader.xrefs
-    for match in _OBJECT.finditer(_STREAM.sub(_blank_out, data[begin:])):
+    for match in _OBJECT.finditer(_blank_streams(data[begin:])):
         number, generation = int(match[1]), int(match[2])
         ref = generic.Reference(number, generation, reader)
         places = {
@@ -180,8 +181,19 @@ def check_no_hidden_copies(data: bytes, reader: PdfFileReader, *, begin: int) ->
             )
 
 
-def _blank_out(match: re.Match[bytes]) -> bytes:
-    return b" " * len(match[0])
+def _blank_streams(data: bytes) -> bytes:
+    """Return the bytes with all streams blank; one without an end is none.
+
+    Each byte is looked at once for a beginning and once for an end.
+    """
+    parts, position = [], 0
+    while (begin := _STREAM.search(data, position)) is not None:
+        end = _STREAM_END.search(data, begin.end())
+        if end is None:
+            break
+        parts += [data[position : begin.start()], b" " * (end.end() - begin.start())]
+        position = end.end()
+    return b"".join((*parts, data[position:]))
 
 
 def scan_signatures(data: bytes, limits: Limits) -> Iterator[RawSignature]:

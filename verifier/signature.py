@@ -151,6 +151,25 @@ class PdfSignature:
                 for number in range(self.revision + 1, revisions)
             ]
 
+    def name_fields_until(self, later: "PdfSignature") -> set[str]:
+        """Return the fields added or filled in after this signature, up to another.
+
+        Raises:
+            SuspiciousModification: more than that was done.
+        """
+        old, new = self.signed_view, later.signed_view
+        embedded = self.embedded
+        done = _POLICY.judge_revision(
+            old, new, field_mdp=embedded.fieldmdp, doc_mdp=embedded.docmdp_level
+        )
+        before = {name: value for name, value, _ in enumerate_sig_fields(old)}
+        signed = {
+            name
+            for name, value, _ in enumerate_sig_fields(new)
+            if name not in before or (value is not None and before[name] is None)
+        }
+        return signed | done.filled
+
     def _check_coverage(self) -> SignatureCoverageLevel:
         coverage = self.embedded.evaluate_signature_coverage()
         if coverage < SignatureCoverageLevel.ENTIRE_REVISION:

@@ -19,7 +19,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.xades.xades import XAdESSigner
 
-from tests.forge import Forge, Issued, draw_pdf
+from tests.forge import Forge, Issued, Signature, draw_pdf
 from tests.forge_pki import (
     Authority,
     make_certificate,
@@ -187,6 +187,16 @@ def test_a_changed_file_of_a_named_signer_is_altered(house: House) -> None:
     report = house.verify(forged, REVOCATION, CERTIFICATES)
 
     assert (report.outcome, report.integrity) == ("altered", "altered")
+
+
+def test_a_time_stamp_of_something_else_stays_invalid(house: House) -> None:
+    """Another list vouches for the signer, and not for a stamp that fits nothing."""
+    how = Signature(house.person, tsa=house.forge.tsa, stamp_another=True)
+    pdf = house.forge.sign(draw_pdf(), how)
+
+    report = house.verify(pdf, REVOCATION, CERTIFICATES)
+
+    assert (report.outcome, report.reason) == ("altered", "timestamp_invalid")
 
 
 def _trusted_list(house: House, operator: Authority) -> str:
