@@ -25,7 +25,7 @@ from issuer.errors import (
 )
 from issuer.issue import finish_reservation
 from issuer.officer_sign import OfficerSealer
-from issuer.officers import key_places, officer_key, read_shown
+from issuer.officers import key_places, officer_key, read_drawn, read_shown
 from keys.errors import KeysError, OfficerKeyError
 from keys.officer_key import open_officer_key
 from keys.signing import Signer
@@ -155,7 +155,8 @@ def _find_waiting(
                 f"one to be signed ({request.drawn_sha256.hex()}); look at it again"
             )
         if request.signed_at is None:
-            request, pdf = read_shown(issuer, document)
+            # Of the request that was compared: it may be laid before another by now.
+            pdf = read_drawn(issuer, document, request)
             waiting.append(_Waiting(document=document, request=request, pdf=pdf))
     return waiting
 

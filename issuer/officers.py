@@ -168,11 +168,26 @@ def read_shown(issuer: Issuer, document: Document) -> tuple[SignatureRequest, by
         SignatureRefusedError: the document waits for nobody.
     """
     request = issuer.store.find_signature(document.id)
-    if request is None or document.state is not State.PENDING_SIGNATURE:
-        raise SignatureRefusedError(
-            f"document {document.number} does not wait for an officer's signature"
-        )
-    return request, issuer.files.get_pdf(request.drawn_sha256)
+    if request is None:
+        raise _not_waiting(document)
+    return request, read_drawn(issuer, document, request)
+
+
+def read_drawn(issuer: Issuer, document: Document, request: SignatureRequest) -> bytes:
+    """Return the file of one request, which the caller has looked at.
+
+    Raises:
+        SignatureRefusedError: the document waits for nobody.
+    """
+    if document.state is not State.PENDING_SIGNATURE:
+        raise _not_waiting(document)
+    return issuer.files.get_pdf(request.drawn_sha256)
+
+
+def _not_waiting(document: Document) -> SignatureRefusedError:
+    return SignatureRefusedError(
+        f"document {document.number} does not wait for an officer's signature"
+    )
 
 
 def officer_key(officer: Officer) -> OfficerKey:

@@ -220,7 +220,16 @@ def _lock_waiting(
             f"Document {row.id} does not wait for this signature of officer "
             f"{request.officer_id}; it is {row.officer_step}"
         )
-    return row, _newest(session, row.id)
+    asked = _newest(session, row.id)
+    if (asked.officer_id, asked.drawn_sha256) != (
+        request.officer_id,
+        request.drawn_sha256,
+    ):
+        raise DocumentStateError(
+            f"Document {row.id} was not laid before officer {request.officer_id} "
+            "with this file"
+        )
+    return row, asked
 
 
 def _count_rounds(session: Session, document_id: str) -> int:

@@ -48,11 +48,21 @@ class Process(StrEnum):
 
 def judge_ades(pdf: bytes, anchor: Path, process: Process) -> str:
     """Return what pyHanko says of the seal, in the words of EN 319 102-1."""
+    [said] = judge_each_ades(pdf, anchor, process)
+    return said
+
+
+def judge_each_ades(pdf: bytes, anchor: Path, process: Process) -> list[str]:
+    """Return what pyHanko says of each signature, oldest first."""
     reader = PdfFileReader(io.BytesIO(pdf))
-    [seal] = reader.embedded_regular_signatures
-    result = asyncio.run(_judge(seal, _spec(_read_store(reader), anchor), process))
-    said = str(result.ades_subindic)
-    return said if result.failure_msg is None else f"{said}: {result.failure_msg}"
+    said = []
+    for one in reader.embedded_regular_signatures:
+        spec = _spec(_read_store(reader), anchor)
+        result = asyncio.run(_judge(one, spec, process))
+        answer = str(result.ades_subindic)
+        failed = result.failure_msg
+        said.append(answer if failed is None else f"{answer}: {failed}")
+    return said
 
 
 def judge_stamps(pdf: bytes, anchor: Path) -> list[str]:

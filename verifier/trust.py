@@ -28,12 +28,7 @@ from register.errors import (
     TrustListError,
     TrustListTimeError,
 )
-from register.public_record import (
-    FileEntry,
-    PublicRecord,
-    open_file_entry,
-    open_public_record,
-)
+from register.public_record import PublicRecord, open_public_record
 from register.short_code import ShortCode
 from register.status_list import StatusList, open_status_cwt
 from register.trust_list import Agency, TrustList, open_trust_list
@@ -201,24 +196,6 @@ class Publication:
                 lambda: open_public_record(
                     _text(body), trust=trust, document_id=document_id
                 ),
-            )
-        except PublicRecordError as error:
-            raise CheckError(Reason.REGISTER_INVALID, str(error)) from error
-
-    def file_entry(self, sha256: bytes, trust: TrustList) -> FileEntry:
-        """Return which document a file is (publication.md).
-
-        Raises:
-            CheckError: the register knows no such file.
-            CheckError: it cannot be read, or does not verify.
-        """
-        path = f"files/{sha256.hex()}"
-        body = self._read_entry(path)
-        try:
-            return self._parse(
-                (path, trust.seq, trust.iat),
-                body,
-                lambda: open_file_entry(_text(body), trust=trust, sha256=sha256),
             )
         except PublicRecordError as error:
             raise CheckError(Reason.REGISTER_INVALID, str(error)) from error

@@ -130,7 +130,7 @@ def _verify(
     if record is not None:
         with findings.log.check(CheckId.ISSUED_BYTES):
             try:
-                check_issued_bytes(data, record, publication, trust)
+                check_issued_bytes(data, record)
             except CheckError as error:
                 if error.reason is Reason.FILE_DIFFERS:
                     findings.integrity = Integrity.ALTERED

@@ -43,8 +43,9 @@ _EXCEEDED = {
 _MAX_ANSWER_BYTES = 16 * 1024 * 1024
 _MAX_READS = 200
 _PATHS = re.compile(
-    r"crl/\d{1,3}|trust-list|status/\d{1,12}|records/[A-Z2-7]{26}|files/[0-9a-f]{64}"
+    r"crl/\d{1,3}|trust-list|status/\d{1,12}|records/[A-Z2-7]{26}|archive/[0-9a-f]{64}"
 )
+"""What reading a PDF takes; a test holds it to what those modules read."""
 # Isolated from the environment and from the folder it is started in; modules
 # come from where this process has them.
 _BOOT = "import sys; sys.path[:] = sys.argv[1:]; import verifier.worker as w; w.main()"
@@ -62,9 +63,12 @@ class Job:
 class WorkerDiedError(WorkerError):
     """The process ended before it had an answer."""
 
-    def __init__(self, code: int, *, timed_out: bool) -> None:
-        super().__init__(f"exit code {code}")
-        self.exceeded = "time" if timed_out else _EXCEEDED.get(code)
+    def __init__(
+        self, code: int, *, timed_out: bool, refused: ChannelError | None
+    ) -> None:
+        super().__init__(f"exit code {code}" if refused is None else str(refused))
+        exceeded = _EXCEEDED.get(code) if refused is None else None
+        self.exceeded = "time" if timed_out else exceeded
         """What it took too much of, if that is why."""
 
 
@@ -129,9 +133,15 @@ class WorkerProcess:
             self.is_fit = False
             timed_out = self._ready and clock.rang
             # It may be about to end by itself, and its own exit code says why.
-            with suppress(subprocess.TimeoutExpired):
+            refused: ChannelError | None = None
+            try:
                 self._process.wait(_END_SECONDS)
-            raise WorkerDiedError(self.end(), timed_out=timed_out) from error
+            except subprocess.TimeoutExpired:
+                # It lives, and is ended for what it said: that exit code is ours.
+                refused = error
+            raise WorkerDiedError(
+                self.end(), timed_out=timed_out, refused=refused
+            ) from error
         finally:
             self.is_fit = self.is_fit and not clock.rang
 
@@ -183,7 +193,9 @@ class WorkerProcess:
             _learn(publication, answer, job.now)
             if "report" in answer:
                 self.is_fit = not answer.get("swollen")
-                return unpack_report(_member(answer, "report"))
+                report = unpack_report(_member(answer, "report"))
+                _check_subject(report, job)
+                return report
             question, body = _read(publication, answer.get("read"), job.now)
             self.sources[answer["read"]] = _digest(question, body)
         raise ChannelError("the process never comes to an end")
@@ -232,6 +244,20 @@ def _learn(publication: Publication, answer: Mapping[str, Any], now: datetime) -
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ChannelError("saw what cannot be") from error
     publication.seen.keep(now)
+
+
+def _check_subject(report: Report, job: Job) -> None:
+    """Refuse a report on another file or moment than the process was asked about.
+
+    It would be told to whoever asks about that file. A process that a hostile file
+    has taken over can lie about the file it was given, and about no other.
+    """
+    told = report.file
+    asked = {"sha256": hashlib.sha256(job.data).hexdigest(), "size": len(job.data)}
+    if not isinstance(told, dict) or {name: told.get(name) for name in asked} != asked:
+        raise ChannelError("a report on another file")
+    if report.checked_at != job.now:
+        raise ChannelError("a report of another time")
 
 
 def _member(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:

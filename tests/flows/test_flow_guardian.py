@@ -34,6 +34,7 @@ from tra.home import open_publication
 from verifier.chain import read_archive_times, read_signing_time, read_validation_data
 from verifier.errors import CheckError
 from verifier.integrity import judge_integrity
+from verifier.isolation import PdfVerifiers
 from verifier.limits import Limits
 from verifier.reasons import Basis, Reason
 from verifier.report import Findings, Report
@@ -153,6 +154,11 @@ def test_a_copy_that_was_never_renewed_is_completed_by_what_is_published(
         assert report.signature["proof_from"] == "file"
         # A file whose bytes were changed finds nothing that fits it.
         assert old.verify(flip_byte(kept[one.id])).outcome == "altered"
+    # The service reads PDFs in a process of their own, which must ask for it.
+    pdf = kept[documents(old)[0].id]
+    with PdfVerifiers(open_publication(old.home.verifier)) as service:
+        report = service.verify_pdf(pdf, now=old.now)
+    assert report.to_json() == old.verify(pdf).to_json()
 
 
 def test_what_is_published_by_a_liar_changes_nothing(old: Decade) -> None:

@@ -30,7 +30,10 @@ from issuer.agencies import ALL_PERMISSIONS, Caller
 from issuer.errors import OfficerNotAuthenticatedError
 from issuer.officer_signing import Confirmed, sign_documents
 from register.document import AgencyId, DocumentId, Text
+from register.store import Store
 from register.store_officers import MAX_FAILURES
+from register.store_signatures import SignatureRequest
+from tests.ades import Process, judge_each_ades
 from tests.officers import (
     PASSPHRASE,
     PERMIT,
@@ -154,6 +157,35 @@ def test_another_file_than_the_one_shown_is_not_signed(world: World) -> None:
     assert actions(world, document["id"])[-1] == "signature_asked"
 
 
+def test_what_is_laid_there_anew_in_between_is_not_signed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody draws the document anew after the officer's confirmation was read."""
+    document = ask(world, "in-between", officer="somchai")
+    path = f"/documents/{document['id']}"
+    old = shown(world, document["id"]).headers["ETag"].strip('"')
+    find = Store.find_signature
+
+    def find_and_be_overtaken(
+        store: Store, document_id: DocumentId
+    ) -> SignatureRequest | None:
+        monkeypatch.setattr(Store, "find_signature", find)
+        found = find(store, document_id)
+        refused = world.post(f"{path}/refuse", {"reason": "another one, then"})
+        assert refused.status_code == 200
+        assert world.post(f"{path}/present", {"officer": "somchai"}).status_code == 202
+        return found
+
+    monkeypatch.setattr(Store, "find_signature", find_and_be_overtaken)
+    [result] = sign(world, {document["id"]: old}).json()["documents"]
+
+    assert result["document"]["state"] == "pending_signature"
+    assert result["problem"] is not None
+    assert shown(world, document["id"]).headers["ETag"].strip('"') != old
+    assert "officer_signing" not in actions(world, document["id"])
+    world.post(f"{path}/refuse", {"reason": "ไม่ใช้แล้ว", "void": True})
+
+
 def test_wrong_passphrases_lock_the_officer_out_and_leave_no_trace_of_themselves(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -265,6 +297,11 @@ def test_judges_find_both_signatures_good(
     assert "Certificate Common Name: นายสมชาย ใจดี" in said
     said = run(need("mutool", "mupdf-tools"), "sign", "-v", path)
     assert said.count("The signature is valid") >= 2
+    # Not `ades_lta_validation`: it wants the CA to have existed before the moment the
+    # validation began, and counts it from when it reads the file, an instant later.
+    root = world.folder / "keys/root-ca.crt.pem"
+    for process in Process:
+        assert judge_each_ades(pdf, root, process) == ["AdESPassed.OK"] * 2
     officer, seal = judge_by_pyhanko(world, pdf)
     for status in (officer, seal):
         assert status.bottom_line, status.summary()

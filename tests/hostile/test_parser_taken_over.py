@@ -8,16 +8,18 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from tests.forge import Forge, Issued
 from tests.forge_pki import NOW
-from verifier import app, sandbox
+from verifier import app, sandbox, worker_process
 from verifier.errors import SandboxError, SettingsError
 from verifier.isolation import PdfVerifiers
 from verifier.limits import Sandbox, WorkerLimits
+from verifier.recent import RecentReports
 from verifier.sandbox import check_sandbox
 from verifier.settings import VerifierSettings
 
@@ -56,6 +58,33 @@ for name, code in json.loads(sys.argv[2]).items():
         results[name] = type(error).__name__
 print(json.dumps(results))
 """
+
+VICTIM = b"%PDF-1.7 a licence of somebody else"
+LIES = {
+    "of another file": f"report.file['sha256'] = {sha256(VICTIM).hexdigest()!r}",
+    "of another length": "report.file['size'] += 1",
+    "of no file": "report = replace(report, file=None)",
+    "of a list": "report = replace(report, file=[])",
+    "of tomorrow": (
+        "report = replace(report, checked_at=report.checked_at + timedelta(days=1))"
+    ),
+    "and a question": "publication.read('../trust-root.pub.pem')",
+    "and too many questions": "[publication.read('trust-list') for _ in range(999)]",
+}
+LIAR = """
+import sys; sys.path[:] = sys.argv[1:]
+from dataclasses import replace
+from datetime import timedelta
+import verifier.worker as worker
+honest = worker.verify_pdf
+def lie(data, *, publication, **more):
+    report = honest(data, publication=publication, **more)
+    LIE
+    return report
+worker.verify_pdf = lie
+worker.main()
+"""
+"""The program of such a process, with the attacker's code in it."""
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +159,23 @@ def test_where_there_is_none_a_service_that_requires_it_does_not_start(
         app.create_app(required, clock=lambda: NOW)
     app.create_app(settings, clock=lambda: NOW)
     assert "is not shut in" in caplog.text
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_it_can_lie_about_no_other_file_than_its_own(
+    quiet_forge: Forge, genuine: Issued, monkeypatch: pytest.MonkeyPatch, lie: str
+) -> None:
+    monkeypatch.setattr(worker_process, "_BOOT", LIAR.replace("LIE", LIES[lie]))
+    recent = RecentReports(seconds=600)
+    publication = quiet_forge.publish()
+    with PdfVerifiers(publication, recent=recent) as verifiers:
+        [liar] = verifiers.processes
+
+        report = verifiers.verify_pdf(genuine.pdf, now=NOW)
+
+        assert (report.outcome, report.reason) == ("unchecked", "processing_error")
+        # It was ended by us for what it said, and not because its memory ran out.
+        assert not any("memory" in check.detail for check in report.checks)
+        assert liar not in verifiers.processes
+    for data in (VICTIM, genuine.pdf):
+        assert recent.find(sha256(data).hexdigest(), publication, NOW) is None

@@ -143,6 +143,24 @@ def test_refused_it_goes_back_and_can_be_laid_before_the_officer_again(
     assert (refusal.action, refusal.reason) == ("signature_refused", "ชื่อผิด")
 
 
+def test_only_what_was_laid_before_the_officer_is_signed(store: Store) -> None:
+    """The number of the round alone does not say who signs what."""
+    document = reserve(store)
+    request_ = ask(store, document)
+    for other in (
+        replace(request_, officer_id="somying"),
+        replace(request_, drawn_sha256=b"x" * 32),
+    ):
+        with pytest.raises(DocumentStateError, match="not laid before"):
+            store.record_signing(other, WHO, NOW, {})
+        with pytest.raises(DocumentStateError, match="not laid before"):
+            store.record_signed(other, WHO, NOW, b"s" * 32)
+        with pytest.raises(DocumentStateError, match="not laid before"):
+            store.refuse_signature(other, WHO, "x", NOW)
+    assert actions(store, document) == ["reserved", "signature_asked"]
+    store.record_signing(request_, WHO, NOW, {})
+
+
 def test_voided_it_waits_no_more(store: Store) -> None:
     document = reserve(store)
     request_ = ask(store, document)

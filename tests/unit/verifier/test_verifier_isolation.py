@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Processes that read PDFs: the same verdicts, clean ends, and nothing trusted."""
 
+import ast
 import io
 import os
 import signal
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -28,7 +30,7 @@ from verifier.isolation import PdfVerifiers
 from verifier.limits import Limits, WorkerLimits
 from verifier.settings import VerifierSettings
 from verifier.verify_pdf import verify_pdf
-from verifier.worker_process import _read
+from verifier.worker_process import _PATHS, _read
 
 _SECONDS = 30.0
 
@@ -132,6 +134,84 @@ def test_a_process_can_ask_for_nothing_but_the_publication(
 ) -> None:
     with pytest.raises(ChannelError):
         _read(quiet_forge.open(), path, NOW)
+
+
+SHA256 = "0f" * 32
+ASKED = {
+    "trust-list": "trust-list",
+    "status/{}": "status/12",
+    "records/{}": f"records/{'A2' * 13}",
+    "archive/{}": f"archive/{SHA256}",
+    "crl/{}": "crl/0",
+}
+"""What the code that reads a PDF asks of the publication, and an example of each."""
+NOT_ASKED = {"codes/{}": "codes/ABCDE-FGHJK-M"}
+"""What the same modules can read, and no PDF leads to: short codes are typed."""
+
+_LOADED = """
+import sys, verifier.worker
+for name, module in sys.modules.items():
+    if name.startswith("verifier."):
+        print(module.__file__)
+"""
+
+
+def test_a_process_may_ask_for_all_that_reading_a_file_takes() -> None:
+    """Else a file that leads there ends the process (see `_PATHS`)."""
+    loaded = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            _LOADED,
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[3],
+    ).stdout.split()
+    found = {path for file in loaded for path in _paths_in(Path(file))}
+
+    assert found == {*ASKED, *NOT_ASKED}
+    for path in ASKED.values():
+        assert _PATHS.fullmatch(path), path
+    for path in (*NOT_ASKED.values(), f"files/{SHA256}", f"archive/{SHA256}/"):
+        assert not _PATHS.fullmatch(path), path
+
+
+def _paths_in(module: Path) -> Iterator[str]:
+    """Yield the paths that a module gives to `read`, at once or as its `path`."""
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="read"), args=[given]):
+                value = given
+            case ast.Assign(targets=[ast.Name(id="path")], value=given):
+                value = given
+            case _:
+                continue
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield value.value
+        elif isinstance(value, ast.JoinedStr):
+            yield "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "{}"
+                for part in value.values
+            )
+
+
+def test_a_file_whose_time_stamps_have_ended_costs_no_process(forge: Forge) -> None:
+    """It is asked what the file lacks, published or not."""
+    mine = forge.issue()
+    later = forge.tsa.certificate.not_valid_after_utc + timedelta(days=30)
+    forge.now = later
+    publication = forge.publish(at=later)
+    plain = verify_pdf(mine.pdf, publication=forge.open(), now=later)
+    assert plain.reason == "OUT_OF_BOUNDS_NO_POE"
+    with PdfVerifiers(publication) as running:
+        before = running.processes
+        for _ in range(2):
+            report = running.verify_pdf(mine.pdf, now=later)
+            assert report.to_json() == plain.to_json()
+
+        assert running.processes == before
 
 
 @pytest.mark.parametrize(
