@@ -43,9 +43,13 @@ from pyhanko.sign.diff_analysis.rules.metadata_rules import (
 from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate, WhitelistRule
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, enumerate_sig_fields
 
+from verifier.errors import CheckError
 from verifier.new_fields import check_new_fields
+from verifier.reasons import Reason
 
 _MAX_FIELDS = 20_000
+_MAX_FIELD_DEPTH = 100
+"""Forms of real documents have a handful; the library walks them by recursion."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,22 +145,38 @@ def drop_dangling_fields(root: Any) -> None:  # noqa: ANN401 - any PDF object
     """Take out entries of the form that name nothing (ISO 32000-2 §7.3.10).
 
     A reference to an object that is not there is null, and no field.
+
+    Raises:
+        CheckError: LIMIT: fields stand in fields too deep to be walked.
     """
     form = read_entry(root, "/AcroForm")
     if not isinstance(form, generic.DictionaryObject):
         return
-    todo = [form]
+    todo, seen = [(form, 0)], set[int]()
     for _ in range(_MAX_FIELDS):
         if not todo:
             return
-        node = todo.pop()
-        for key in ("/Fields", "/Kids"):
-            array = read_entry(node, key)
-            if isinstance(array, generic.ArrayObject):
-                kept = [one for one in array if not _is_null(one)]
-                if len(kept) != len(array):
-                    array[:] = kept
-                todo.extend(_dictionaries(array))
+        node, depth = todo.pop()
+        if depth > _MAX_FIELD_DEPTH:
+            raise CheckError(
+                Reason.LIMIT, f"fields in fields, deeper than {_MAX_FIELD_DEPTH}"
+            )
+        if id(node) not in seen:  # of a field within itself the library tells
+            seen.add(id(node))
+            todo.extend((one, depth + 1) for one in _drop_dangling(node))
+
+
+def _drop_dangling(
+    node: generic.DictionaryObject,
+) -> Iterator[generic.DictionaryObject]:
+    """Take out of one field what is nothing, and yield the fields in it."""
+    for key in ("/Fields", "/Kids"):
+        array = read_entry(node, key)
+        if isinstance(array, generic.ArrayObject):
+            kept = [one for one in array if not _is_null(one)]
+            if len(kept) != len(array):
+                array[:] = kept
+            yield from _dictionaries(array)
 
 
 def _dictionaries(array: generic.ArrayObject) -> Iterator[generic.DictionaryObject]:

@@ -14,6 +14,7 @@ from tests.conformance.broken import BREAKS
 from tests.conformance.issued import DOCUMENTS, TYPES
 from tests.conformance.jars import JudgeUnavailableError, fetch_jars
 from tests.conformance.verapdf import Flavour, Verdicts, describe, judge_files
+from tests.officers import PERMIT, PERMIT_LTA
 from tests.world import World
 
 WANTED = (Flavour.PDF_A_3A, Flavour.PDF_UA_1)
@@ -92,4 +93,4 @@ def test_the_judge_refuses_what_is_no_pdf(
 
 def test_every_type_the_agency_may_issue_is_judged(world: World) -> None:
     in_force = {one["id"] for one in world.get("/types").json()["types"]}
-    assert in_force == set(TYPES)
+    assert in_force == {*TYPES, PERMIT, PERMIT_LTA}

@@ -213,7 +213,7 @@ def test_audit_shows_what_was_not_finished(folder: Path) -> None:
     words = ("issue", "business_licence", sample(folder), "-o", "w.pdf")
     done = tra(folder, *words, settings=nowhere)
     assert done.returncode == 1
-    assert "no time-stamping authority answered" in done.stderr
+    assert "no time-stamping authority gave a good token" in done.stderr
     done = tra(folder, "audit", "--json")
     assert done.returncode == 3
     [waiting] = json.loads(done.stdout)["unfinished"]

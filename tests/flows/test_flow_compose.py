@@ -85,6 +85,8 @@ def image_files(target: str) -> dict[str, str]:
         if found := re.fullmatch(r"FROM (\S+) AS (\S+)", line):
             name = found[2]
             stages[name] = (found[1], [])
+        elif line.startswith("COPY --from="):
+            continue  # what another stage has fetched, which is not in the tree
         elif line.startswith("COPY "):
             stages[name][1].append(line.removeprefix("COPY "))
     files: dict[str, str] = {}

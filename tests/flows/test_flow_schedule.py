@@ -33,6 +33,7 @@ def test_the_schedule_publishes_every_15_minutes_and_guards_every_hour(
     assert due == {
         "publish_on_schedule": [0, 15, 30, 45],
         "guard_on_schedule": [37],
+        "warn_of_keys_on_schedule": [7],
     }
 
 

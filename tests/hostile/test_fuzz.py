@@ -56,7 +56,7 @@ def test_no_broken_file_is_a_crash_or_passes_for_what_it_was(
     assert tally.done == FILES
     # Files are broken, and not only in ways that nobody could overlook.
     assert tally.outcomes["altered"] > FILES // 3
-    assert len(tally.outcomes) >= 3
+    assert tally.outcomes["unknown"] > FILES // 10
 
 
 def test_in_processes_of_their_own_it_is_the_same(corpus: Corpus) -> None:
