@@ -7,6 +7,7 @@ and is never a status.
 """
 
 import base64
+import functools
 import re
 import secrets
 from collections.abc import Mapping
@@ -132,6 +133,7 @@ def document_id_from_bytes(data: bytes) -> DocumentId:
     return DocumentId(base64.b32encode(data).decode().rstrip("="))
 
 
+@functools.lru_cache(maxsize=4_096)
 def parse_document_id(text: str) -> DocumentId:
     """Return the document id that a text in upper or lower case names.
 
