@@ -73,7 +73,7 @@ def parse_short_code(text: str) -> ShortCode:
 
 
 def group_short_code(code: ShortCode) -> str:
-    """Return a short code as it is printed: K3XQ-7M2Z-D4A6."""
+    """Return a short code as it is printed: K3XQ-7M2Z-D4AJ."""
     return "-".join(code[at : at + _GROUP] for at in range(0, CODE_CHARS, _GROUP))
 
 

@@ -137,9 +137,9 @@ def bad_code() -> Problem:
             field="code",
             reason="invalid",
             detail=Text(
-                th="รหัสย่อมี 12 ตัว เช่น K3XQ-7M2Z-D4A6 พิมพ์อยู่ข้างคิวอาร์โค้ดบนเอกสาร "
+                th="รหัสย่อมี 12 ตัว เช่น K3XQ-7M2Z-D4AJ พิมพ์อยู่ข้างคิวอาร์โค้ดบนเอกสาร "
                 "โปรดตรวจว่าพิมพ์ครบทุกตัว",
-                en="A short code has 12 characters, such as K3XQ-7M2Z-D4A6, and is "
+                en="A short code has 12 characters, such as K3XQ-7M2Z-D4AJ, and is "
                 "printed beside the QR code. Check that you typed all of them.",
             ),
         ),

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Short codes: typed from paper they find the document, and typing errors show."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -35,6 +37,7 @@ from tests.unit.register.formats_world import (
     trust_list,
 )
 
+REPOSITORY = Path(__file__).parents[3]
 CODE = short_code(DOCUMENT_ID)
 ENTRY = CodeEntry(id=DOCUMENT_ID, iat=NOW)
 IDS = st.binary(min_size=16, max_size=16).map(document_id_from_bytes)
@@ -150,3 +153,13 @@ def test_an_entry_counts_only_if_its_key_did_then() -> None:
         open_code_entry(sign_entry(), trust=trust, code=CODE)
     earlier = replace(ENTRY, iat=NOW - timedelta(days=2))
     assert open_code_entry(sign_entry(earlier), trust=trust, code=CODE) == earlier
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["verifier/web/index.html", "verifier/problems.py", "docs/spec/publication.md"],
+)
+def test_the_example_that_people_are_shown_is_a_code(file: str) -> None:
+    text = (REPOSITORY / file).read_text(encoding="utf-8")
+    (example,) = set(re.findall(r"\bK3XQ-[0-9A-Z]{4}-[0-9A-Z]{4}\b", text))
+    assert group_short_code(parse_short_code(example)) == example

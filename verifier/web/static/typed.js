@@ -106,7 +106,7 @@ export async function shortCodeOf(id) {
   return groupCode(code + last);
 }
 
-/** @param {string} code  as printed: K3XQ-7M2Z-D4A6 */
+/** @param {string} code  as printed: K3XQ-7M2Z-D4AJ */
 export function groupCode(code) {
   return code.replace(/(.{4})(?=.)/g, '$1-');
 }
