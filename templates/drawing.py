@@ -15,10 +15,10 @@ from io import BytesIO
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import FILL_NON_ZERO, Canvas
-from reportlab.pdfgen.pathobject import PDFPathObject
+from reportlab.pdfgen.canvas import Canvas
 
 from templates.families import Family
+from templates.figures import Figure
 from templates.fonts import EmbeddedFont, FontUse, load_face
 from templates.glyph_runs import group_by_face, spread, write_array
 from templates.lines import Line
@@ -53,16 +53,6 @@ class DocumentInfo:
     producer: str
     date: str
     """Of making and of the last change, as PDF writes dates."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A path of ReportLab's with its look; made once, drawn as often as needed."""
-
-    path: PDFPathObject
-    fill: str | None = None
-    stroke: str | None = None
-    weight: float = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,17 +271,15 @@ class PageWriter:
             self.occupy_place(place)
         self._canvas.saveState()
         self._canvas.translate(*round_lengths(place.left, place.bottom))
+        fill, stroke = None, None
         for figure in figures:
-            if figure.fill:
-                self._set_fill(figure.fill)
-            if figure.stroke:
-                self._set_stroke(figure.stroke, figure.weight)
-            self._canvas.drawPath(
-                figure.path,
-                fill=int(figure.fill is not None),
-                stroke=int(figure.stroke is not None),
-                fillMode=FILL_NON_ZERO,
-            )
+            if figure.fill and figure.fill != fill:
+                fill = figure.fill
+                self._set_fill(fill)
+            if figure.stroke and (figure.stroke, figure.weight) != stroke:
+                stroke = (figure.stroke, figure.weight)
+                self._set_stroke(*stroke)
+            self._canvas.addLiteral(figure.instructions)
         self._canvas.restoreState()
 
     def _mark(self, element: Element | None, box: Place | None = None) -> None:

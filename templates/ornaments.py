@@ -12,7 +12,8 @@ import math
 from reportlab.pdfgen.pathobject import PDFPathObject
 from reportlab.pdfgen.pdfgeom import bezierArc
 
-from templates.drawing import Figure, round_lengths
+from templates.drawing import round_lengths
+from templates.figures import Figure, Matrix, move, turn
 
 _PETALS = 24
 _BEADS = 48
@@ -35,22 +36,40 @@ _WAVE = 22.0
 @functools.lru_cache(maxsize=64)
 def draw_emblem(size: float) -> tuple[Figure, ...]:
     """Return the emblem, in a square of `size` points."""
-    radius = centre = size / 2
-    ring, circles, beads = PDFPathObject(), PDFPathObject(), PDFPathObject()
-    for turn in _turns(_PETALS):
-        petal = (0.81 * radius, 0.985 * radius, 0.125 * radius)
-        _add_petal(ring, (centre, centre), petal, turn)
+    radius = size / 2
+    middle = move(radius, radius)
+    petal, circles, bead = PDFPathObject(), PDFPathObject(), PDFPathObject()
+    _add_petal(petal, 0.81 * radius, 0.985 * radius, 0.125 * radius)
     for part in (0.80, 0.69):
-        _add_circle(circles, centre, centre, part * radius)
-    for turn in _turns(_BEADS):
-        x = centre + 0.745 * radius * math.sin(turn)
-        y = centre + 0.745 * radius * math.cos(turn)
-        _add_circle(beads, x, y, 0.018 * radius)
+        _add_circle(circles, 0, 0, part * radius)
+    _add_circle(bead, 0, 0.745 * radius, 0.018 * radius)
+    edge = size * 0.006
     return (
-        Figure(path=ring, fill="light", stroke="accent", weight=size * 0.006),
-        Figure(path=circles, stroke="accent", weight=size * 0.0085),
-        Figure(path=beads, fill="accent"),
-        *_draw_lotus(centre, centre - 0.30 * radius, radius),
+        # All leaves before their edges: none covers the edge of its neighbour.
+        Figure(
+            path=petal,
+            fill="light",
+            at=middle,
+            times=_PETALS,
+            step=turn(2 * math.pi / _PETALS),
+        ),
+        Figure(
+            path=petal,
+            stroke="accent",
+            weight=edge,
+            at=middle,
+            times=_PETALS,
+            step=turn(2 * math.pi / _PETALS),
+        ),
+        Figure(path=circles, stroke="accent", weight=size * 0.0085, at=middle),
+        Figure(
+            path=bead,
+            fill="accent",
+            at=middle,
+            times=_BEADS,
+            step=turn(2 * math.pi / _BEADS),
+        ),
+        *_draw_lotus(radius, 0.70 * radius, radius),
     )
 
 
@@ -58,7 +77,6 @@ def draw_emblem(size: float) -> tuple[Figure, ...]:
 def draw_border(width: float, height: float, inset: float) -> tuple[Figure, ...]:
     """Return the border of a page: lines with a woven band between them."""
     band = inset + _BAND
-    weave = _weave(inset, inset, width - inset, height - inset)
     corners = [(x, y) for x in (band, width - band) for y in (band, height - band)]
     boxes = []
     for edge, weight in ((inset, 1.6), (band, 0.7), (band + 3, 0.3)):
@@ -67,43 +85,45 @@ def draw_border(width: float, height: float, inset: float) -> tuple[Figure, ...]
         box.rect(*round_lengths(*sides))
         boxes.append(Figure(path=box, stroke="accent", weight=weight))
     return (
-        Figure(path=weave, stroke="light", weight=0.5),
+        *_weave(inset, inset, width - inset, height - inset),
         *boxes,
         *(figure for x, y in corners for figure in _draw_corner(x, y)),
     )
 
 
-def _draw_lotus(cx: float, cy: float, radius: float) -> list[Figure]:
+def _draw_lotus(x: float, y: float, radius: float) -> list[Figure]:
     """Return the lotus: petals opening from one point above a calm water line."""
     weight = radius * 0.017
     drawn = []
     for angle, length, breadth in _LOTUS:
         petal = PDFPathObject()
-        shape = (0.06 * radius, length * radius, breadth * radius)
-        _add_petal(petal, (cx, cy), shape, math.radians(angle))
-        drawn.append(Figure(path=petal, fill="light", stroke="accent", weight=weight))
+        _add_petal(petal, 0.06 * radius, length * radius, breadth * radius)
+        drawn.append(
+            Figure(
+                path=petal, fill="light", stroke="accent", weight=weight,
+                at=turn(math.radians(angle), x, y),
+            )
+        )  # fmt: skip
+    water = PDFPathObject()
     for level, half in ((0.07, 0.40), (0.15, 0.28), (0.23, 0.15)):
-        y, reach = cy - level * radius, half * radius
-        dip = y - 0.05 * radius
-        water = PDFPathObject()
-        water.moveTo(*round_lengths(cx - reach, y))
-        water.curveTo(
-            *round_lengths(cx - reach / 2, dip, cx + reach / 2, dip, cx + reach, y)
-        )
-        drawn.append(Figure(path=water, stroke="accent", weight=weight))
+        at, reach = -level * radius, half * radius
+        dip = at - 0.05 * radius
+        water.moveTo(*round_lengths(-reach, at))
+        water.curveTo(*round_lengths(-reach / 2, dip, reach / 2, dip, reach, at))
+    drawn.append(Figure(path=water, stroke="accent", weight=weight, at=move(x, y)))
     return drawn
 
 
-def _draw_corner(cx: float, cy: float) -> list[Figure]:
-    disc, petals, bead = PDFPathObject(), PDFPathObject(), PDFPathObject()
-    _add_circle(disc, cx, cy, 8.2)
-    for turn in _turns(8):
-        _add_petal(petals, (cx, cy), (1.2, 6.9, 1.5), turn)
-    _add_circle(bead, cx, cy, 1.1)
+def _draw_corner(x: float, y: float) -> list[Figure]:
+    disc, petal, bead = PDFPathObject(), PDFPathObject(), PDFPathObject()
+    _add_circle(disc, 0, 0, 8.2)
+    _add_petal(petal, 1.2, 6.9, 1.5)
+    _add_circle(bead, 0, 0, 1.1)
+    here = move(x, y)
     return [
-        Figure(path=disc, fill="accent"),
-        Figure(path=petals, fill="light"),
-        Figure(path=bead, fill="light"),
+        Figure(path=disc, fill="accent", at=here),
+        Figure(path=petal, fill="light", at=here, times=8, step=turn(2 * math.pi / 8)),
+        Figure(path=bead, fill="light", at=here),
     ]
 
 
@@ -115,78 +135,41 @@ def _add_circle(path: PDFPathObject, x: float, y: float, radius: float) -> None:
         path.curveTo(*round_lengths(*arc[2:]))
 
 
-def _add_petal(
-    path: PDFPathObject,
-    centre: tuple[float, float],
-    shape: tuple[float, float, float],
-    turn: float,
-) -> None:
-    """Add a leaf turned clockwise from the top.
+def _add_petal(path: PDFPathObject, start: float, end: float, half: float) -> None:
+    """Add a leaf that points up from 0, 0.
 
     Its shape: radius where it starts, radius where it ends, half breadth.
     """
-    start, end, half = shape
-    middle, near = start + (end - start) * 0.55, start + (end - start) * 0.2
-    sin, cos = math.sin(turn), math.cos(turn)
-
-    def place(*points: tuple[float, float]) -> list[float]:
-        return round_lengths(
-            *(
-                value
-                for across, along in points
-                for value in (
-                    centre[0] + across * cos + along * sin,
-                    centre[1] - across * sin + along * cos,
-                )
-            )
-        )
-
-    path.moveTo(*place((0, start)))
-    path.curveTo(*place((half, near), (half * 1.3, middle), (0, end)))
-    path.curveTo(*place((-half * 1.3, middle), (-half, near), (0, start)))
+    middle, near, wide = start + (end - start) * 0.55, start + (end - start) * 0.2, 1.3
+    path.moveTo(*round_lengths(0, start))
+    path.curveTo(*round_lengths(half, near, half * wide, middle, 0, end))
+    path.curveTo(*round_lengths(-half * wide, middle, -half, near, 0, start))
     path.close()
 
 
-def _weave(left: float, bottom: float, right: float, top: float) -> PDFPathObject:
+def _weave(left: float, bottom: float, right: float, top: float) -> list[Figure]:
     """Return two interlacing waves along the four sides."""
     half = _BAND / 2
-    sides = (
-        (left, bottom + half, right, bottom + half),
-        (left, top - half, right, top - half),
-        (left + half, bottom, left + half, top),
-        (right - half, bottom, right - half, top),
-    )
-    path = PDFPathObject()
-    for side in sides:
-        for height in (half * 0.8, -half * 0.8):
-            _add_wave(path, side, height)
-    return path
+    level, upright = (1, 0, 0, 1), (0, 1, -1, 0)
+    return [
+        _draw_waves(right - left, (*level, left, bottom + half)),
+        _draw_waves(right - left, (*level, left, top - half)),
+        _draw_waves(top - bottom, (*upright, left + half, bottom)),
+        _draw_waves(top - bottom, (*upright, right - half, bottom)),
+    ]
 
 
-def _add_wave(
-    path: PDFPathObject, side: tuple[float, float, float, float], height: float
-) -> None:
-    x1, y1, x2, y2 = side
-    upright = x1 == x2
-    length = (y2 - y1) if upright else (x2 - x1)
-    count = max(2, 2 * round(length / _WAVE))
-    step = length / count
-
-    def place(along: float, across: float) -> tuple[float, float]:
-        if upright:
-            return round(x1 + across, 1), round(y1 + along, 1)
-        return round(x1 + along, 1), round(y1 + across, 1)
-
-    path.moveTo(*place(0, 0))
-    for index in range(count):
-        sign = height * 4 / 3 * (1 if index % 2 else -1)
-        start = index * step
-        path.curveTo(
-            *place(start + step * 0.36, sign),
-            *place(start + step * 0.64, sign),
-            *place(start + step, 0),
-        )
-
-
-def _turns(count: int) -> list[float]:
-    return [2 * math.pi * index / count for index in range(count)]
+def _draw_waves(length: float, at: Matrix) -> Figure:
+    """Return two waves of a length that cross at every half of a wave."""
+    count = max(1, round(length / _WAVE))
+    step = length / count / 2
+    waves = PDFPathObject()
+    for height in (_BAND * 0.4, -_BAND * 0.4):
+        waves.moveTo(0, 0)
+        for start, sign in ((0, -height * 4 / 3), (step, height * 4 / 3)):
+            curve = (start + step * 0.36, sign, start + step * 0.64, sign)
+            waves.curveTo(*round_lengths(*curve, start + step, 0))
+    return Figure(
+        path=waves, stroke="light", weight=0.5, at=at,
+        times=count, step=move(2 * step, 0), joins=True,
+    )  # fmt: skip
