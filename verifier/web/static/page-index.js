@@ -103,7 +103,8 @@ async function recognise(job) {
   draw(job);
   const now = new Date();
   const publication = new Publication({ base: '/publication', now, copies: Copies });
-  const report = await judgeFile({ sha256: job.sha256, publication, now });
+  const bytes = new Uint8Array(await job.file.arrayBuffer());
+  const report = await judgeFile({ sha256: job.sha256, bytes, publication, now });
   if (report) Object.assign(job, { state: 'done', report: { ...report, recognised: true } });
   return report !== null;
 }

@@ -20,7 +20,14 @@ import { JwsError, fromBase64Url, importKey, kidOf, openJws, thumbprint } from '
  * @property {number | null} not_after
  * @property {number | null} compromised_from
  */
-/** @typedef {{compromised_from: number | null}} Dated  a seal, or the CA of seals */
+/**
+ * @typedef {object} Dated  a seal
+ * @property {string} certificate  base64
+ * @property {number | null} not_before
+ * @property {number | null} not_after
+ * @property {number | null} compromised_from
+ */
+/** @typedef {Dated & {subject: Record<string, string>}} Anchor  a CA, and whom it vouches for */
 /** @typedef {{id: string, code: string, name: Text, officer_versions?: number[]}} Type */
 /**
  * @typedef {object} Agency
@@ -30,11 +37,19 @@ import { JwsError, fromBase64Url, importKey, kidOf, openJws, thumbprint } from '
  * @property {Type[]} types
  * @property {PublishedKey[]} claim_keys
  * @property {PublishedKey[]} publication_keys
- * @property {Dated[]} seal_anchors
+ * @property {Anchor[]} seal_anchors
  * @property {Dated[]} [seal_certificates]
- * @property {Dated[]} [officer_anchors]
+ * @property {Anchor[]} [officer_anchors]
  */
-/** @typedef {{name: Text, seq: number, iat: number, exp: number, agencies: Agency[]}} TrustList */
+/**
+ * @typedef {object} TrustList
+ * @property {Text} name
+ * @property {number} seq
+ * @property {number} iat
+ * @property {number} exp
+ * @property {Agency[]} agencies
+ * @property {{certificate: string}[]} timestamp_anchors
+ */
 /** @typedef {{iat: number, exp: number, statusAt: (index: number) => Status}} StatusList */
 /** @typedef {'trust_list' | 'status_list' | 'record' | 'file'} Part */
 /** @typedef {'unreachable' | 'not_found' | 'invalid' | 'stale' | 'replayed'} Problem */

@@ -66,6 +66,9 @@ const CHECKS = [
 /** Without a code there is no claim to check. */
 const CHECKS_WITHOUT_CODE = ['trust_list', 'register_record', 'type_permitted', 'status', 'dates'];
 
+/** Fetched on use, and not kept ahead with the pages: files need the network anyway. */
+const SEAL_FACTS = 'seal-facts.js';
+
 /** Ends a judgement early with a verdict. */
 class Stop extends Error {
   /**
@@ -110,20 +113,21 @@ export async function judgeDocument({ id, digits, publication, now }) {
 const CHECKS_OF_FILE = ['trust_list', 'issued_file', ...CHECKS_WITHOUT_CODE.slice(1)];
 
 /**
- * Recognises a file that is byte for byte one that was issued, by its hash alone: but not
- * where its verdict may hang on an officer's signature or on the time of its seal.
+ * Recognises a file that is byte for byte one that was issued: but not where its verdict
+ * may hang on an officer's signature, on the time of its seal, or on whose seal it is.
  *
  * @param {object} asked
  * @param {string} asked.sha256  lower-case hex
+ * @param {Uint8Array} asked.bytes  the file
  * @param {Publication} asked.publication
  * @param {Date} asked.now
  * @returns {Promise<Report | null>}  null: not recognised, which says nothing against it
  */
-export async function judgeFile({ sha256, publication, now }) {
+export async function judgeFile({ sha256, bytes, publication, now }) {
   const report = startReport('file', now);
   try {
     const judge = new Judge(report, publication, now, '');
-    const verdict = await judge.byFile(sha256);
+    const verdict = await judge.byFile(sha256, bytes);
     if (!verdict || !['in_force', 'not_in_force'].includes(verdict.outcome)) return null;
     Object.assign(report, verdict);
   } catch (error) {
@@ -254,16 +258,22 @@ class Judge {
     return this.#byEntry(entry);
   }
 
-  /** @param {string} sha256 */
-  async byFile(sha256) {
+  /**
+   * @param {string} sha256
+   * @param {Uint8Array} bytes
+   */
+  async byFile(sha256, bytes) {
     const trust = await this.#trustList();
     this.id = await this.publication.fileEntry(sha256, trust);
     const entry = await this.#record(trust, null);
-    const { file_sha256: first, later_files: later } = entry.record ?? {};
-    if (![first].concat(Array.isArray(later) ? later : []).includes(sha256)) return null;
+    // A later version may hold what was revoked since: it is judged.
+    if (entry.record?.file_sha256 !== sha256) return null;
     this.#note('issued_file', 'PASSED');
     const { agency, type } = this.#typeOfRecord(entry);
-    return mustBeRead(agency, type) ? null : this.#byEntry(entry);
+    if (mustBeRead(agency, type)) return null;
+    const { hashIsEnough } = await import(`./${SEAL_FACTS}`);
+    const { second } = this.publication;
+    return hashIsEnough(bytes, { agency, trust, second }) ? this.#byEntry(entry) : null;
   }
 
   /** @param {Entry} entry */

@@ -2,11 +2,12 @@
 """Sealed files and their QR codes in the browser, from issue to revocation."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, expect
@@ -18,6 +19,8 @@ from tests.hostile.made import raw
 from tests.unit.verifier.web.conftest import Visitor
 from tests.web_server import make_app, serve_logged
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Counter:
@@ -28,9 +31,13 @@ class Counter:
     folder: Path
 
     def issue(self, agency: AgencyForge | None = None) -> Issued:
-        """Issue a document, in a thread: Playwright's event loop runs in this one."""
-        with ThreadPoolExecutor(max_workers=1) as apart:
-            return apart.submit(self.forge.issue, agency).result()
+        """Issue a document."""
+        return self.apart(self.forge.issue, agency)
+
+    def apart(self, act: Callable[..., T], *given: object) -> T:
+        """Do something in a thread: Playwright's event loop runs in this one."""
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            return thread.submit(act, *given).result()
 
     def upload(self, name: str, pdf: bytes) -> Locator:
         """Choose a file on the front page and wait for its verdict."""
@@ -105,9 +112,9 @@ def test_a_file_that_an_officer_must_sign_is_not_recognised_by_its_hash(
     """Whoever makes the issuer leave the officer out must not get a good word."""
     issued = counter.issue()
     counter.forge.trade.types = (replace(LICENCE, officer_versions=(2,)),)
-    assert _judge(counter, issued) == ("in_force", "valid")
+    assert judge(counter, issued) == ("in_force", "valid")
     counter.forge.trade.types = (replace(LICENCE, officer_versions=(1,)),)
-    assert _judge(counter, issued) == ("unknown", "officer_signature_missing")
+    assert judge(counter, issued) == ("unknown", "officer_signature_missing")
 
 
 def test_a_file_is_not_recognised_by_its_hash_once_a_seal_was_stolen(
@@ -127,25 +134,25 @@ def test_a_file_is_not_recognised_by_its_hash_once_a_seal_was_stolen(
         (theft, ("in_force", "valid")),
     ):
         forge.trade.seal_period = period
-        assert _judge(counter, issued) == said
+        assert judge(counter, issued) == said
         forge.trade.seal_period = Period()
         forge.trade.seal_certificates = (
             SealCertificate(certificate=seal, period=period),
         )
-        assert _judge(counter, issued) == said
+        assert judge(counter, issued) == said
         forge.trade.seal_certificates = ()
     # A stolen CA of its officers, too: a record may name one whatever the list says.
     forge.trade.officer_anchors = (
         SealAnchor(certificate=root, subject=subject, period=theft),
     )
-    assert _judge(counter, issued) == ("in_force", "valid")
+    assert judge(counter, issued) == ("in_force", "valid")
     # What became of another agency's seal is no matter.
     forge.trade.officer_anchors = ()
     forge.labour.seal_period = theft
-    assert _judge(counter, issued, sent=False) == ("in_force", "valid")
+    assert judge(counter, issued, sent=False) == ("in_force", "valid")
 
 
-def _judge(
+def judge(
     counter: Counter, issued: Issued, *, sent: bool = True
 ) -> tuple[str | None, str | None]:
     """Upload a registered file after a new publication; page and API must agree."""
@@ -174,7 +181,7 @@ def test_a_type_that_the_agency_may_not_issue_is_not_recognised_by_its_hash(
 ) -> None:
     issued = counter.issue()
     counter.forge.trade.types = (DIPLOMA,)
-    assert _judge(counter, issued) == ("unknown", "type_not_permitted")
+    assert judge(counter, issued) == ("unknown", "type_not_permitted")
 
 
 def test_changed_byte_is_altered(counter: Counter) -> None:
