@@ -35,7 +35,9 @@ _LOG = logging.getLogger(__name__)
 MAX_TIMESTAMPS: Final = 5
 """Tokens in a file, the seal's own counted: TEDA looks at the five newest alone."""
 
-_LOCK: Final = "guardian"
+GUARDIAN: Final = "guardian"
+"""Name of its lock and of its runs in the register."""
+
 _PAGE: Final = 100
 _ACTOR: Final = "guardian"
 _FIRST_RETRY: Final = timedelta(hours=1)
@@ -98,6 +100,7 @@ def run_guardian(
     1. Be the only guardian.
     2. Read files of which nothing is known yet, or that could not be read before.
     3. Renew those that are due, the first to end first, and publish them by pages.
+    4. Note that the run came to its end, for those who watch.
 
     After `seconds` it ends, to be continued by the next; `on_progress` is told after
     each file.
@@ -107,7 +110,7 @@ def run_guardian(
         StorageError: the publication could not be written.
     """
     # 1.
-    with issuer.store.publishing(_LOCK):
+    with issuer.store.publishing(GUARDIAN):
         archivist = open_archivist(issuer)
         try:
             run = GuardianRun()
@@ -122,6 +125,8 @@ def run_guardian(
                 run.stopped = str(reason)
                 _LOG.warning("the guardian stopped: %s", reason)
             publish_pending(issuer)
+            # 4.
+            issuer.store.record_run(GUARDIAN, issuer.clock(), vars(run))
             return run
         finally:
             archivist.close()

@@ -2,6 +2,8 @@
 """What the guardian knows: how files stand, which end next, what failed and why."""
 
 import logging
+from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +11,7 @@ from typing import Final
 
 from issuer.guardian import MAX_TIMESTAMPS, due_at
 from register.document import DocumentId
-from register.store import GuardedFile, ProofCounts, Store
+from register.store import FileProof, GuardedFile, ProofCounts, Store
 
 _LOG = logging.getLogger(__name__)
 
@@ -56,32 +58,84 @@ class FileStanding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GuardianStatus:
-    """All files by numbers, and the first of them by name."""
+class GuardianFigures:
+    """All files by numbers."""
 
     counts: ProofCounts
     unread: int
     """Files of which it is not known until when they are proven."""
+    due: int
+    """Files that the next run renews."""
+    overdue: int
+    """Files that should have been renewed, and still can be."""
+    full: int
+    """Files that end soon and may have no further time stamp."""
+    next_due: datetime | None
+    """When the next file is to be renewed, or should have been; None if none is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardianStatus:
+    """All files by numbers, and the first of them by name."""
+
+    figures: GuardianFigures
     files: tuple[FileStanding, ...]
+
+    @property
+    def counts(self) -> ProofCounts:
+        """How many files there are."""
+        return self.figures.counts
+
+    @property
+    def unread(self) -> int:
+        """Files of which it is not known until when they are proven."""
+        return self.figures.unread
 
     @property
     def needs_a_person(self) -> bool:
         """Whether something will not come right by itself."""
-        return bool(self.counts.lapsed or self.counts.failing) or any(
-            file.state in _WORRYING for file in self.files
-        )
+        return bool(
+            self.counts.lapsed or self.counts.failing or self.figures.overdue
+        ) or any(file.state in _WORRYING for file in self.files)
 
 
 def read_status(
     store: Store, *, lead: timedelta, now: datetime, limit: int
 ) -> GuardianStatus:
     """Return how all files stand; by name those that fail and those that end next."""
-    counts = store.proof_counts(now)
     files = store.guarded_files(now + _FOR_EVER, limit)
     return GuardianStatus(
+        figures=read_figures(store, lead=lead, now=now),
+        files=tuple(_standing(file, lead, now) for file in files),
+    )
+
+
+def read_figures(store: Store, *, lead: timedelta, now: datetime) -> GuardianFigures:
+    """Count all files, and find the next deadline.
+
+    No file is due earlier than `lead` before its end, and they are walked through in
+    the order of their ends: the first one behind both ends the walk.
+    """
+    counts = store.proof_counts(now)
+    found: Counter[FileState] = Counter()
+    next_due: datetime | None = None
+    with closing(store.iter_proofs(now)) as proofs:
+        for proof in proofs:
+            if proof.until - lead > max(now, next_due or proof.until):
+                break
+            state, due = _judge_proof(proof, lead, now), due_at(proof, lead)
+            if state is FileState.FULL:
+                found[state] += due <= now
+                continue
+            found[state] += 1
+            next_due = min(due, next_due or due)
+    return GuardianFigures(
         counts=counts,
         unread=counts.issued - counts.read,
-        files=tuple(_standing(file, lead, now) for file in files),
+        due=found[FileState.DUE],
+        overdue=found[FileState.OVERDUE],
+        full=found[FileState.FULL],
+        next_due=next_due,
     )
 
 
@@ -95,9 +149,12 @@ def warn_of_deadlines(store: Store, *, lead: timedelta, now: datetime) -> None:
         if file.state is FileState.FULL and file.due_at and file.due_at <= now
     ]
     if worrying:
+        counts = status.counts
+        # Of files that fail only those without a proof are no others' already.
+        unproven = sum(file.state is FileState.UNREAD for file in worrying)
         _LOG.warning(
             "%d sealed files are overdue, lapsed or cannot be read; the first: %s (%s)",
-            len(worrying),
+            status.figures.overdue + counts.lapsed + unproven,
             worrying[0].document_id,
             worrying[0].failure or worrying[0].state,
         )
@@ -105,7 +162,7 @@ def warn_of_deadlines(store: Store, *, lead: timedelta, now: datetime) -> None:
         _LOG.warning(
             "%d sealed files hold %d time stamps and end soon; the first: %s on %s: "
             "issue them anew (docs/guardian.md)",
-            len(full),
+            status.figures.full,
             MAX_TIMESTAMPS,
             full[0].document_id,
             full[0].proven_until and full[0].proven_until.date(),
@@ -130,9 +187,12 @@ def _standing(file: GuardedFile, lead: timedelta, now: datetime) -> FileStanding
 
 
 def _state_of(file: GuardedFile, lead: timedelta, now: datetime) -> FileState:
-    proof = file.proof
-    if proof is None:
+    if file.proof is None:
         return FileState.UNREAD
+    return _judge_proof(file.proof, lead, now)
+
+
+def _judge_proof(proof: FileProof, lead: timedelta, now: datetime) -> FileState:
     due = due_at(proof, lead)
     for state, holds in (
         (FileState.LAPSED, proof.until <= now),

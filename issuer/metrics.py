@@ -2,7 +2,8 @@
 """Figures for those who run the issuer, as Prometheus reads them.
 
 Keys by their labels, authorities by their hosts, counts: nothing of any document or
-person. Each process counts for itself from its start.
+person. Each process counts for itself from its start; how the guardian stands is read
+from the register, whichever process it runs in.
 """
 
 import hmac
@@ -14,6 +15,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from issuer.context import Issuer
+from issuer.guardian import GUARDIAN, guardian_lead
+from issuer.guardian_status import read_figures
 from keys.overview import KeyState, list_keys
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -69,6 +72,44 @@ class _Figures(Collector):
             ["kind", "host"],
             authorities.fetcher.failures(),
         )
+        yield from self._guardian()
+
+    def _guardian(self) -> Iterator[GaugeMetricFamily]:
+        issuer = self._issuer
+        now = issuer.clock()
+        found = read_figures(issuer.store, lead=guardian_lead(issuer), now=now)
+        deadline = GaugeMetricFamily(
+            "tra_guardian_next_deadline_seconds",
+            "Seconds until the next file is to get a newer time stamp; below 0 it "
+            "should have. Absent while there is none.",
+        )
+        if found.next_due is not None:
+            deadline.add_metric([], (found.next_due - now).total_seconds())
+        yield deadline
+        files = GaugeMetricFamily(
+            "tra_guardian_files",
+            "Sealed files by how they stand; full: end soon, have all time stamps.",
+            labels=["state"],
+        )
+        for state, count in (
+            ("due", found.due),
+            ("failing", found.counts.failing),
+            ("full", found.full),
+            ("lapsed", found.counts.lapsed),
+            ("overdue", found.overdue),
+            ("unread", found.unread),
+        ):
+            files.add_metric([state], count)
+        yield files
+        ended = GaugeMetricFamily(
+            "tra_guardian_last_run_timestamp_seconds",
+            "When the last run of the guardian came to its end (Unix time), in "
+            "whichever process. Absent before the first.",
+        )
+        run = issuer.store.last_run(GUARDIAN)
+        if run is not None:
+            ended.add_metric([], run.ended_at.timestamp())
+        yield ended
 
 
 def _counted(

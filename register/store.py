@@ -25,6 +25,7 @@ from register.store_publishing import Publishing
 from register.store_reservations import Reservations
 from register.store_schema import check_schema, migrate
 from register.store_signatures import Signatures
+from register.store_tasks import TaskRun, Tasks
 from register.store_tokens import Tokens
 from register.store_values import (
     MAX_EVENTS,
@@ -62,6 +63,7 @@ __all__ = [
     "ReserveRequest",
     "StatusChange",
     "Store",
+    "TaskRun",
     "TokenInfo",
     "migrate",
 ]
@@ -75,6 +77,7 @@ class Store(
     Files,
     Officers,
     Signatures,
+    Tasks,
     Tokens,
     Publishing,
     AbstractContextManager["Store"],

@@ -5,7 +5,7 @@ A version is added by one transaction that also says what proves it now and writ
 the event. Two guardians that renew one file at once: the first is recorded.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from register.store_values import EventAction, FileProof, FileVersion, GuardedFi
 from register.tables import DocumentRow, FileProofRow, FileVersionRow
 
 ISSUED_VERSION = 1
+_BATCH = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +150,21 @@ class Files(Events):
                 lapsed=count(FileProofRow, until <= now),
                 failing=count(FileProofRow, col(FileProofRow.failures) > 0),
             )
+
+    def iter_proofs(self, now: datetime) -> Generator[FileProof]:
+        """Walk through what is proven after a moment, the first to end first."""
+        until = col(FileProofRow.proven_until)
+        query = (
+            select(FileProofRow.timestamps, FileProofRow.stamped_at, until)
+            .where(until > now)
+            .order_by(until)
+            .execution_options(yield_per=_BATCH)
+        )
+        with self._read() as session:
+            for timestamps, stamped_at, end in session.exec(query):
+                assert stamped_at is not None  # noqa: S101 - as the table wants it
+                assert end is not None  # noqa: S101 - asked for
+                yield FileProof(timestamps=timestamps, stamped_at=stamped_at, until=end)
 
     def record_proof(self, file: GuardedFile, proof: FileProof) -> None:
         """Note until when a version of a file is proven."""

@@ -314,6 +314,16 @@ class FileProofRow(Row, table=True):
     retry_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class TaskRunRow(Row, table=True):
+    """When a task of the schedule last came to its end, in whichever process."""
+
+    __tablename__ = "task_run"
+
+    name: str = Field(primary_key=True, max_length=40)
+    ended_at: datetime = Field(sa_type=UtcDateTime)
+    details: dict[str, Any] = Field(sa_type=JSON)
+
+
 class IdempotencyRow(Row, table=True):
     """The request that a reservation answers."""
 

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from issuer.guardian import GuardianRun, guardian_lead, run_guardian
 from issuer.guardian_status import FileState, read_status
+from issuer.metrics import render_metrics
 from issuer.publish import publish_all
 from issuer.tasks import create_worker
 from keys.revocation import RevocationReason, revoke_certificate
@@ -284,6 +285,44 @@ def test_a_run_of_no_time_leaves_everything_to_the_next(old: Decade) -> None:
     assert (run.renewed, run.failed) == (0, 0)
     assert run.stopped is not None
     assert old.guard().renewed == DOCUMENTS
+
+
+def figures(decade: Decade) -> dict[str, float]:
+    """Return what Prometheus reads of the guardian."""
+    lines = render_metrics(decade.open_issuer).decode().splitlines()
+    told = [line.rpartition(" ") for line in lines if line.startswith("tra_guardian_")]
+    return {name: float(value) for name, _, value in told}
+
+
+def count_of(state: str) -> str:
+    return f'tra_guardian_files{{state="{state}"}}'
+
+
+def test_prometheus_sees_deadlines_and_the_last_run(old: Decade) -> None:
+    deadline = "tra_guardian_next_deadline_seconds"
+    last_run = "tra_guardian_last_run_timestamp_seconds"
+    before = figures(old)
+    assert before[count_of("overdue")] == DOCUMENTS
+    assert before[deadline] < -86_400
+    lost = old.home.keys.home / "files"
+    held = lost / f"{(documents(old)[0].file_sha256 or b'').hex()}.pdf"
+    away = held.rename(held.with_suffix(".away"))
+
+    old.guard()
+
+    after = figures(old)
+    assert after[last_run] == int(old.now.timestamp()) > before[last_run]
+    assert (after[count_of("overdue")], after[count_of("failing")]) == (1, 1)
+    away.rename(held)
+    old.clock.now += DAY
+    old.guard()
+    whole = figures(old)
+    states = ("due", "failing", "full", "lapsed", "overdue", "unread")
+    assert [whole[count_of(state)] for state in states] == [0] * 6
+    assert whole[deadline] > 180 * 86_400
+    # A year later the same file is due in so much less.
+    old.clock.now += 365 * DAY
+    assert figures(old)[deadline] == whole[deadline] - 365 * 86_400
 
 
 def test_the_schedule_renews_and_warns(

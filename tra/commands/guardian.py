@@ -88,6 +88,9 @@ def _facts(found: GuardianStatus) -> dict[str, object]:
         "unread": found.unread,
         "lapsed": found.counts.lapsed,
         "failing": found.counts.failing,
+        "due": found.figures.due,
+        "overdue": found.figures.overdue,
+        "next_due": found.figures.next_due,
         "max_timestamps": MAX_TIMESTAMPS,
         "needs_a_person": found.needs_a_person,
         "files": [vars(file) for file in found.files],
@@ -98,8 +101,8 @@ def _print_status(found: GuardianStatus, days: int) -> None:
     counts = found.counts
     typer.echo(
         f"{counts.issued} files: {found.unread} not read yet, {counts.failing} "
-        f"failing, {counts.lapsed} lapsed. Renewed {days} days ahead at most, up to "
-        f"{MAX_TIMESTAMPS} time stamps a file."
+        f"failing, {counts.lapsed} lapsed, {found.figures.overdue} overdue. Renewed "
+        f"{days} days ahead at most, up to {MAX_TIMESTAMPS} time stamps a file."
     )
     if found.files:
         typer.echo("")

@@ -163,3 +163,24 @@ def test_the_database_keeps_versions(database_url: str, statement: str) -> None:
     with pytest.raises(DBAPIError), engine.begin() as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+def test_proofs_are_walked_through_by_their_ends(database_url: str) -> None:
+    with open_register(database_url) as store:
+        for number, years in enumerate((3, 1, 2)):
+            issue(store, f"key-{number}")
+            [file] = store.unread_files("", 1)
+            store.record_proof(file, replace(PROOF, until=NOW + years * YEAR))
+        ends = [one.until for one in store.iter_proofs(NOW + YEAR)]
+        assert ends == [NOW + 2 * YEAR, NOW + 3 * YEAR]
+
+
+def test_the_last_run_of_a_task_is_remembered(database_url: str) -> None:
+    with open_register(database_url) as store:
+        assert store.last_run("guardian") is None
+        for moment, failed in ((NOW, 2), (LATER, 0)):
+            store.record_run("guardian", moment, {"failed": failed})
+        run = store.last_run("guardian")
+        assert run is not None
+        assert (run.ended_at, run.details) == (LATER, {"failed": 0})
+        assert store.last_run("other") is None
