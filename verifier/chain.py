@@ -220,7 +220,7 @@ def _judge_token(
             "stamp proves that it was made before",
         )
     whole = list(path.iter_certs(include_root=True))
-    for date in revocation_dates(whole, material.crls):
+    for date in revocation_dates(whole, material.crls, material.ocsps):
         if token.time < date <= poe:
             raise CheckError(
                 Reason.NO_POE,
