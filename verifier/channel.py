@@ -16,6 +16,7 @@ from verifier.errors import ChannelError
 from verifier.notes import read_note
 from verifier.reasons import Basis, CheckId, Integrity, Outcome, Reason
 from verifier.report import Check, Report, Verdict
+from verifier.report_check import check_report
 
 OUT_OF_MEMORY = 75
 """Exit code of a process whose memory ran out where no report could be made."""
@@ -90,14 +91,14 @@ def pack_report(report: Report) -> dict[str, Any]:
 
 
 def unpack_report(packed: Mapping[str, Any]) -> Report:
-    """Return the report that was packed.
+    """Return the report that was packed, if it is one (`verifier.report_check`).
 
     Raises:
         ChannelError: it is none.
     """
     try:
         integrity = packed["integrity"]
-        return Report(
+        report = Report(
             basis=Basis(packed["basis"]),
             verdict=Verdict(
                 outcome=Outcome(packed["outcome"]), reason=Reason(packed["reason"])
@@ -111,8 +112,10 @@ def unpack_report(packed: Mapping[str, Any]) -> Report:
             notes=tuple(read_note(note) for note in packed["notes"]),
             **{name: packed[name] for name in _FACTS},
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ChannelError("not a report") from error
+        check_report(report)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ChannelError(f"not a report: {error}") from error
+    return report
 
 
 _FACTS = ("document", "signature", "status", "file", "trust_list", "qr", "changes")
