@@ -239,8 +239,14 @@ def read_signatures(
     Raises:
         CheckError: one of them lacks a part or cannot be read.
         CheckError: there are too many.
+        CheckError: the form is broken; UNSIGNED where nothing was ever signed.
     """
-    with reading_hostile_input(Reason.INCOMPLETE_SIGNATURE):
+    # Both are asked of every signature, in the clear: what was signed does not cover
+    # them (ISO 32000-1, table 252). A form without either holds none, however broken.
+    signed = b"/ByteRange" in data or b"/SubFilter" in data
+    with reading_hostile_input(
+        Reason.INCOMPLETE_SIGNATURE if signed else Reason.UNSIGNED
+    ):
         drop_dangling_fields(reader.root)
         fields = list(enumerate_sig_fields(reader, filled_status=True))
     if len(fields) > max_signatures:
