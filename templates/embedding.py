@@ -41,7 +41,7 @@ def _embed_font(pdf: Pdf, font: EmbeddedFont) -> pikepdf.Object:
         FontDescriptor=pdf.make_indirect(descriptor),
         W=Array([1, Array([round(width) for width in font.widths])]),
         DW=0,
-        CIDToGIDMap=pdf.make_stream(font.cid_to_gid),
+        CIDToGIDMap=Name.Identity,
     )
     return pdf.make_indirect(
         Dictionary(

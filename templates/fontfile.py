@@ -1,22 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Font files: adds composite glyphs to a TrueType subset.
+"""Font files: takes glyphs out of a TrueType font, and writes one that holds a few.
 
-A composite glyph draws a letter out of glyphs that are already there (OpenType 1.9,
-table glyf, "composite glyph description"). Works on the few tables an embedded font
-has; a font with CFF outlines is refused.
+The glyphs of the font written stand in the order asked for, so that a PDF needs no
+table from codes to glyphs. Composite glyphs draw a letter out of others (OpenType 1.9,
+table glyf). Hinting is left out: screens no longer need it. A font with CFF outlines
+is refused.
 """
 
+import functools
 import hashlib
+import itertools
 import math
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-_ARGS_ARE_WORDS = 0x0001
-_ARGS_ARE_XY = 0x0002
-_MORE_COMPONENTS = 0x0020
-_HAS_MATRIX = 0x0080
-_OFFSET_IS_UNSCALED = 0x1000
-_CHECKSUM_MAGIC = 0xB1B0AFBA
+_TABLES: Final = ("glyf", "head", "hhea", "hmtx", "loca", "maxp")
+"""All that a font embedded as CIDFontType2 must have (ISO 32000-1 §9.9)."""
+_HEADER: Final = 10
+"""Bytes before the outline of a glyph: number of contours, box."""
+_ARGS_ARE_WORDS: Final = 0x0001
+_ARGS_ARE_XY: Final = 0x0002
+_MORE_COMPONENTS: Final = 0x0020
+_HAS_INSTRUCTIONS: Final = 0x0100
+_OFFSET_IS_UNSCALED: Final = 0x1000
+_MATRICES: Final = {0x0008: 2, 0x0040: 4, 0x0080: 8}
+"""Bytes of the matrix of a part, by the flag that says there is one."""
+_HAS_MATRIX: Final = 0x0080
+_BYTE: Final = range(-128, 128)
+_LARGEST_SHORT: Final = 2 * 0xFFFF
+"""Bytes of glyphs that a short table loca reaches."""
+_CHECKSUM_MAGIC: Final = 0xB1B0AFBA
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +45,134 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Composite:
-    """A glyph made of others, in font units."""
+class Glyph:
+    """A glyph as table glyf has it, without hinting; lengths in font units."""
 
-    parts: tuple[Part, ...]
+    data: bytes
+    parts: tuple[tuple[int, int], ...]
+    """Where in the data the number of another glyph stands, and which it is."""
     advance: int
-    box: tuple[int, int, int, int]
-    """Left, bottom, right, top."""
+    bearing: int
+    """From the pen to the left edge."""
 
 
-def append_composites(program: bytes, composites: list[Composite]) -> bytes:
-    """Return the font with further glyphs after its last.
+_EMPTY: Final = Glyph(b"", (), 0, 0)
 
-    Raises:
-        ValueError: the font has no TrueType outlines.
+
+class FontFile:
+    """A TrueType font to take glyphs from."""
+
+    def __init__(self, program: bytes) -> None:
+        """Read the tables.
+
+        Raises:
+            ValueError: the font is broken, or has no TrueType outlines.
+        """
+        try:
+            tables = _read_tables(program)
+            head, loca = tables["head"], tables["loca"]
+            self.version = program[:4]
+            self.head, self.hhea, self.maxp = head, tables["hhea"], tables["maxp"]
+            count: int = struct.unpack_from(">H", self.maxp, 4)[0]
+            if struct.unpack_from(">h", head, 50)[0]:
+                self._offsets = struct.unpack_from(f">{count + 1}I", loca)
+            else:
+                halves = struct.unpack_from(f">{count + 1}H", loca)
+                self._offsets = tuple(2 * value for value in halves)
+            self._glyf, self._hmtx = tables["glyf"], tables["hmtx"]
+            self._full = struct.unpack_from(">H", self.hhea, 34)[0]
+        except (struct.error, LookupError) as error:
+            raise ValueError(
+                "the font is broken, or has no TrueType outlines (table glyf)"
+            ) from error
+        self.count = count
+        self.glyph = functools.lru_cache(maxsize=None)(self._read_glyph)
+
+    def _read_glyph(self, gid: int) -> Glyph:
+        """Return a glyph.
+
+        Raises:
+            ValueError: it is broken, or there is none of that number.
+        """
+        if not 0 <= gid < self.count:
+            raise ValueError(f"glyph {gid} is not in the font")
+        try:
+            start, end = self._offsets[gid : gid + 2]
+            data = self._glyf[start:end]
+            if len(data) != end - start:
+                raise ValueError(f"glyph {gid} is cut off")
+            metrics = self._read_metrics(gid)
+            if not data:
+                return Glyph(b"", (), *metrics)
+            if struct.unpack_from(">h", data)[0] < 0:
+                return Glyph(*_read_composite(data), *metrics)
+            return Glyph(_drop_instructions(data), (), *metrics)
+        except (struct.error, LookupError) as error:
+            raise ValueError(f"glyph {gid} is broken") from error
+
+    def _read_metrics(self, gid: int) -> tuple[int, int]:
+        if gid < self._full:
+            advance, bearing = struct.unpack_from(">Hh", self._hmtx, 4 * gid)
+            return advance, bearing
+        (advance,) = struct.unpack_from(">H", self._hmtx, 4 * self._full - 4)
+        at = 4 * self._full + 2 * (gid - self._full)
+        return advance, struct.unpack_from(">h", self._hmtx, at)[0]
+
+
+def compose(
+    parts: Sequence[Part], advance: int, box: tuple[int, int, int, int]
+) -> Glyph:
+    """Return a glyph made of others, in font units; its box from left to top."""
+    data = struct.pack(">h4h", -1, *box)
+    places = []
+    for index, part in enumerate(parts, start=1):
+        dx, dy = int(part.dx), int(part.dy)
+        small = dx in _BYTE and dy in _BYTE
+        flags = _ARGS_ARE_XY | (0 if small else _ARGS_ARE_WORDS)
+        flags |= _MORE_COMPONENTS if index < len(parts) else 0
+        flags |= (_HAS_MATRIX | _OFFSET_IS_UNSCALED) if part.turn else 0
+        places.append((len(data) + 2, part.gid))
+        data += struct.pack(">HHbb" if small else ">HHhh", flags, 0, dx, dy)
+        if part.turn:
+            angle = math.radians(part.turn)
+            sin, cos = math.sin(angle), math.cos(angle)
+            matrix = (cos, sin, -sin, cos)
+            data += struct.pack(">4h", *(round(value * 0x4000) for value in matrix))
+    return Glyph(data, tuple(places), advance, box[0])
+
+
+def write_font(source: FontFile, glyphs: Sequence[int | Glyph]) -> bytes:
+    """Return a font with these glyphs from number 1 on, and what they are made of.
+
+    Each is the number of a glyph of the source, or one composed of such.
     """
-    tables = _read_tables(program)
-    if "glyf" not in tables:
-        raise ValueError("the font has no TrueType outlines (table glyf)")
-    if composites:
-        _append_outlines(tables, composites)
-        _append_metrics(tables, composites)
-        _raise_limits(tables, composites)
-    return _write_tables(program[:4], tables)
+    chosen: list[Glyph] = [_EMPTY]
+    homes: dict[int, int] = {}
+    for glyph in glyphs:
+        if isinstance(glyph, int):
+            homes.setdefault(glyph, len(chosen))
+            glyph = source.glyph(glyph)  # noqa: PLW2901 - the same one, read
+        chosen.append(glyph)
+    most = 1
+    # Parts may have parts: the list grows while it is read.
+    for glyph in chosen:
+        most = max(most, len(glyph.parts))
+        for _, gid in glyph.parts:
+            if gid not in homes:
+                homes[gid] = len(chosen)
+                chosen.append(source.glyph(gid))
+    tables = _write_outlines([_place_parts(glyph, homes) for glyph in chosen])
+    metrics = [v for glyph in chosen for v in (glyph.advance, glyph.bearing)]
+    tables["hmtx"] = struct.pack(">" + "Hh" * len(chosen), *metrics)
+    tables["head"] = bytearray(source.head)
+    is_long = len(tables["loca"]) > 2 * (len(chosen) + 1)
+    struct.pack_into(">h", tables["head"], 50, is_long)
+    tables["hhea"] = bytearray(source.hhea)
+    widest = max(*metrics[::2], struct.unpack_from(">H", source.hhea, 10)[0])
+    struct.pack_into(">H", tables["hhea"], 10, widest)
+    struct.pack_into(">H", tables["hhea"], 34, len(chosen))
+    tables["maxp"] = _write_limits(source.maxp, len(chosen), most)
+    return _write_tables(source.version, tables)
 
 
 def name_subset(program: bytes) -> str:
@@ -61,73 +181,58 @@ def name_subset(program: bytes) -> str:
     return "".join(chr(ord("A") + value % 26) for value in digest[:6])
 
 
-def _append_outlines(tables: dict[str, bytes], composites: list[Composite]) -> None:
-    head = bytearray(tables["head"])
-    is_long = struct.unpack_from(">h", head, 50)[0] == 1
-    width, factor = (4, 1) if is_long else (2, 2)
-    count = len(tables["loca"]) // width
-    code = ">%dI" if is_long else ">%dH"
-    offsets = [v * factor for v in struct.unpack(code % count, tables["loca"])]
-    glyf = bytearray(tables["glyf"][: offsets[-1]])
-    for composite in composites:
-        glyf += _describe(composite)
-        glyf += bytes(-len(glyf) % 4)
-        offsets.append(len(glyf))
-    struct.pack_into(">h", head, 50, 1)
-    tables["head"] = bytes(head)
-    tables["glyf"] = bytes(glyf)
-    tables["loca"] = struct.pack(f">{len(offsets)}I", *offsets)
+def _drop_instructions(data: bytes) -> bytes:
+    """Return a simple glyph without its instructions."""
+    at = _HEADER + 2 * struct.unpack_from(">h", data)[0]
+    (length,) = struct.unpack_from(">H", data, at)
+    return data[:at] + b"\0\0" + data[at + 2 + length :]
 
 
-def _describe(composite: Composite) -> bytes:
-    data = struct.pack(">h4h", -1, *composite.box)
-    last = len(composite.parts) - 1
-    for index, part in enumerate(composite.parts):
-        flags = _ARGS_ARE_WORDS | _ARGS_ARE_XY
-        flags |= _MORE_COMPONENTS if index < last else 0
-        flags |= (_HAS_MATRIX | _OFFSET_IS_UNSCALED) if part.turn else 0
-        data += struct.pack(">HHhh", flags, part.gid, int(part.dx), int(part.dy))
-        if part.turn:
-            sin, cos = (
-                math.sin(math.radians(part.turn)),
-                math.cos(math.radians(part.turn)),
-            )
-            matrix = (cos, sin, -sin, cos)
-            data += struct.pack(">4h", *(round(value * 0x4000) for value in matrix))
-    return data
+def _read_composite(data: bytes) -> tuple[bytes, tuple[tuple[int, int], ...]]:
+    """Return a composite glyph without its instructions, and where its parts stand."""
+    kept, parts, at, more = bytearray(data), [], _HEADER, True
+    while more:
+        flags, gid = struct.unpack_from(">HH", data, at)
+        struct.pack_into(">H", kept, at, flags & ~_HAS_INSTRUCTIONS)
+        parts.append((at + 2, gid))
+        at += 8 if flags & _ARGS_ARE_WORDS else 6
+        at += sum(size for flag, size in _MATRICES.items() if flags & flag)
+        more = bool(flags & _MORE_COMPONENTS)
+    return bytes(kept[:at]), tuple(parts)
 
 
-def _append_metrics(tables: dict[str, bytes], composites: list[Composite]) -> None:
-    """Add widths; every glyph gets its own, so the table grows to the long form."""
-    glyphs = struct.unpack_from(">H", tables["maxp"], 4)[0]
-    hhea = bytearray(tables["hhea"])
-    full = struct.unpack_from(">H", hhea, 34)[0]
-    hmtx = tables["hmtx"]
-    metrics = bytearray(hmtx[: full * 4])
-    last_advance = hmtx[full * 4 - 4 : full * 4 - 2]
-    for index in range(glyphs - full):
-        bearing = hmtx[full * 4 + index * 2 : full * 4 + index * 2 + 2]
-        metrics += last_advance + bearing
-    for composite in composites:
-        metrics += struct.pack(">Hh", composite.advance, composite.box[0])
-    struct.pack_into(">H", hhea, 34, glyphs + len(composites))
-    widest = max(composite.advance for composite in composites)
-    struct.pack_into(">H", hhea, 10, max(struct.unpack_from(">H", hhea, 10)[0], widest))
-    tables["hmtx"], tables["hhea"] = bytes(metrics), bytes(hhea)
+def _place_parts(glyph: Glyph, homes: dict[int, int]) -> bytes:
+    if not glyph.parts:
+        return glyph.data
+    data = bytearray(glyph.data)
+    for at, gid in glyph.parts:
+        struct.pack_into(">H", data, at, homes[gid])
+    return bytes(data)
 
 
-def _raise_limits(tables: dict[str, bytes], composites: list[Composite]) -> None:
-    """Raise the limits of table maxp to hold letters of several parts."""
-    maxp = bytearray(tables["maxp"])
+def _write_outlines(glyphs: list[bytes]) -> dict[str, bytes | bytearray]:
+    """Return the tables glyf and loca, this in its short form if it can be."""
+    if sum(len(data) + 1 for data in glyphs) <= _LARGEST_SHORT:
+        align, code, unit = 2, "H", 2
+    else:
+        align, code, unit = 4, "I", 1
+    padded = [data + bytes(-len(data) % align) for data in glyphs]
+    ends = itertools.accumulate((len(data) // unit for data in padded), initial=0)
+    loca = struct.pack(f">{len(glyphs) + 1}{code}", *ends)
+    return {"glyf": b"".join(padded), "loca": loca}
+
+
+def _write_limits(source: bytes, count: int, most: int) -> bytearray:
+    """Return table maxp for so many glyphs, and letters of so many parts."""
+    maxp = bytearray(source)
     values = list(struct.unpack_from(">14H", maxp, 4))
-    most = max(len(composite.parts) for composite in composites)
     points, contours = max(values[1], values[3]), max(values[2], values[4])
-    values[0] += len(composites)
-    values[3], values[4] = points * most, contours * most
+    values[0], values[3], values[4] = count, points * most, contours * most
+    values[5:12] = [1, 0, 0, 0, 0, 0, 0]  # no instructions
     values[12] = max(values[12], most)
     values[13] += 1
-    struct.pack_into(">14H", maxp, 4, *values)
-    tables["maxp"] = bytes(maxp)
+    struct.pack_into(">14H", maxp, 4, *(min(value, 0xFFFF) for value in values))
+    return maxp
 
 
 def _read_tables(program: bytes) -> dict[str, bytes]:
@@ -135,14 +240,12 @@ def _read_tables(program: bytes) -> dict[str, bytes]:
     tables = {}
     for index in range(count):
         tag, _, offset, length = struct.unpack_from(">4sIII", program, 12 + 16 * index)
-        tables[tag.decode("ascii")] = program[offset : offset + length]
-    return tables
+        tables[tag.decode("latin-1")] = program[offset : offset + length]
+    return {tag: tables[tag] for tag in _TABLES}
 
 
-def _write_tables(version: bytes, tables: dict[str, bytes]) -> bytes:
-    head = bytearray(tables["head"])
-    struct.pack_into(">I", head, 8, 0)
-    tables = {**tables, "head": bytes(head)}
+def _write_tables(version: bytes, tables: dict[str, bytes | bytearray]) -> bytes:
+    struct.pack_into(">I", tables["head"], 8, 0)
     count = len(tables)
     power = count.bit_length() - 1
     directory = version + struct.pack(
@@ -160,12 +263,12 @@ def _write_tables(version: bytes, tables: dict[str, bytes]) -> bytes:
         )
         body += data + bytes(-len(data) % 4)
     result = bytearray(directory + body)
-    adjustment = (_CHECKSUM_MAGIC - _checksum(bytes(result))) & 0xFFFFFFFF
+    adjustment = (_CHECKSUM_MAGIC - _checksum(result)) & 0xFFFFFFFF
     struct.pack_into(">I", result, head_at + 8, adjustment)
     return bytes(result)
 
 
-def _checksum(data: bytes) -> int:
+def _checksum(data: bytes | bytearray) -> int:
     padded = data + bytes(-len(data) % 4)
     words: tuple[int, ...] = struct.unpack(f">{len(padded) // 4}I", padded)
     return sum(words) & 0xFFFFFFFF

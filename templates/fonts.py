@@ -19,7 +19,7 @@ import uharfbuzz as hb
 
 from templates.errors import GlyphMissingError, LetterTooHighError
 from templates.families import Family
-from templates.fontfile import Composite, Part, append_composites, name_subset
+from templates.fontfile import FontFile, Glyph, Part, compose, name_subset, write_font
 from templates.wording import NO_BREAK_SPACE
 
 _SARA_AM = "\u0e33"
@@ -35,10 +35,6 @@ _MAX_LETTERS = 8192
 
 _UNFIT = re.compile(r"[^A-Za-z0-9-]")
 """What the name of a font has no room for (Adobe Technical Note 5902)."""
-
-_NEEDED_TABLES = frozenset({"glyf", "loca", "head", "hhea", "hmtx", "maxp"})
-"""All that a font embedded as CIDFontType2 must have (ISO 32000-1 §9.9); hinting
-goes too, screens no longer need it."""
 
 _Glyphs = list[tuple[hb.GlyphInfo, hb.GlyphPosition]]
 
@@ -60,8 +56,7 @@ class Letter:
     @property
     def is_plain(self) -> bool:
         """Tell whether the letter is a glyph of the font as it is."""
-        part = self.parts[0]
-        return len(self.parts) == 1 and not (part.dx or part.dy or part.turn)
+        return _is_plain(self.parts)
 
     def follow_by(self, text: str) -> "Letter":
         """Return the letter with more text to copy, and nothing more to see."""
@@ -87,9 +82,9 @@ class EmbeddedFont:
 
     name: str
     program: bytes
+    """Its glyphs stand in the order of their codes, from 1."""
     widths: tuple[int, ...]
     """By code, from code 1."""
-    cid_to_gid: bytes
     to_unicode: bytes
     ascender: float
     descender: float
@@ -99,7 +94,9 @@ class Face:
     """One font file: shapes words and gives subsets. Not changed once loaded."""
 
     def __init__(self, file: Path) -> None:
-        self._face = hb.Face(file.read_bytes())
+        program = file.read_bytes()
+        self._source = FontFile(program)
+        self._face = hb.Face(program)
         self._font = hb.Font(self._face)
         self._font.scale = (1000, 1000)
         self.name: str = _UNFIT.sub("", file.stem) or "Font"
@@ -107,16 +104,11 @@ class Face:
         self.ascender: float = extents.ascender
         self.descender: float = extents.descender
         self._units_per_em: int = self._face.upem
-        self._dropped = [
-            int.from_bytes(tag.encode("ascii"))
-            for tag in self._face.table_tags
-            if tag not in _NEEDED_TABLES
-        ]
         self.shape: Callable[[str], Shape] = functools.lru_cache(_MAX_SHAPES)(
             self._shape
         )
         self._make_letter = functools.lru_cache(_MAX_LETTERS)(self._join_parts)
-        self._box = functools.lru_cache(_MAX_LETTERS)(self._find_box)
+        self._draw = functools.lru_cache(_MAX_LETTERS)(self._draw_letter)
 
     def advance(self, gid: int) -> int:
         """Return the width of a glyph in thousandths of an em."""
@@ -124,33 +116,12 @@ class Face:
 
     def embed(self, letters: list[Letter]) -> EmbeddedFont:
         """Return a font that holds these letters, by code from 1."""
-        gids = {part.gid for letter in letters for part in letter.parts}
-        wanted = hb.SubsetInput()
-        wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).update(gids)
-        wanted.flags = hb.SubsetFlags.NO_LAYOUT_CLOSURE | hb.SubsetFlags.NO_HINTING
-        wanted.drop_table_tag_set.update(self._dropped)
-        plan = hb.SubsetPlan(self._face, wanted)
-        moved = plan.old_to_new_glyph_mapping
-        program = bytes(plan.execute().blob.data)
-        composites: dict[tuple[tuple[Part, ...], int], Composite] = {}
-        places: dict[tuple[tuple[Part, ...], int], int] = {}
-        targets = []
-        for letter in letters:
-            gid = letter.parts[0].gid
-            if letter.is_plain and letter.width == self.advance(gid):
-                targets.append(moved[gid])
-                continue
-            look = (letter.parts, letter.width)
-            if look not in composites:
-                places[look] = len(moved) + len(composites)
-                composites[look] = self._compose(letter, moved)
-            targets.append(places[look])
-        program = append_composites(program, list(composites.values()))
+        glyphs = [self._draw(letter.parts, letter.width) for letter in letters]
+        program = write_font(self._source, glyphs)
         return EmbeddedFont(
             name=f"{name_subset(program)}+{self.name}",
             program=program,
             widths=tuple(letter.width for letter in letters),
-            cid_to_gid=b"\0\0" + b"".join(gid.to_bytes(2) for gid in targets),
             to_unicode=write_to_unicode([letter.text for letter in letters]),
             ascender=self.ascender,
             descender=self.descender,
@@ -179,28 +150,20 @@ class Face:
             pen += letter.advance
         return self._make_letter(tuple(parts), text, 10 * len(text))
 
-    def _compose(self, letter: Letter, moved: dict[int, int]) -> Composite:
+    def _draw_letter(self, parts: tuple[Part, ...], width: int) -> int | Glyph:
+        """Return a letter as a glyph of the font, or as one composed of them."""
+        if _is_plain(parts) and width == self.advance(parts[0].gid):
+            return parts[0].gid
         unit = self._units_per_em / 1000
-        return Composite(
-            parts=tuple(
-                Part(
-                    moved[part.gid],
-                    round(part.dx * unit),
-                    round(part.dy * unit),
-                    part.turn,
-                )
-                for part in letter.parts
-            ),
-            advance=round(letter.advance * unit),
-            box=self._box(letter),
+        left, bottom, right, top = self._find_edges(parts)
+        moved = [
+            Part(part.gid, round(part.dx * unit), round(part.dy * unit), part.turn)
+            for part in parts
+        ]
+        box = (round(left * unit), round(bottom * unit))
+        return compose(
+            moved, round(width * unit), (*box, round(right * unit), round(top * unit))
         )
-
-    def _find_box(self, letter: Letter) -> tuple[int, int, int, int]:
-        """Return the box around a letter, in font units: left, bottom, right, top."""
-        unit = self._units_per_em / 1000
-        edges = self._find_edges(letter.parts)
-        left, bottom, right, top = (round(edge * unit) for edge in edges)
-        return left, bottom, right, top
 
     def _find_edges(self, parts: Iterable[Part]) -> tuple[float, float, float, float]:
         """Return the edges of placed glyphs: left, bottom, right, top."""
@@ -286,6 +249,11 @@ class Face:
         return letter
 
 
+def _is_plain(parts: tuple[Part, ...]) -> bool:
+    part = parts[0]
+    return len(parts) == 1 and not (part.dx or part.dy or part.turn)
+
+
 def _list_parts(glyphs: _Glyphs) -> tuple[list[Part], float]:
     """Return glyphs where they are placed, and how far the pen goes."""
     parts, pen = [], 0.0
@@ -304,14 +272,15 @@ class FontUse:
         self._codes: dict[Letter, int] = {}
         self.written: dict[Letter, str] = {}
         """Codes as strings of a page write them, in hexadecimal, once encoded."""
-        self._letters: dict[tuple[tuple[Part, ...], str, float], Letter] = {}
+        self._letters: dict[tuple[tuple[Part, ...], str, int], Letter] = {}
 
     def encode(self, letter: Letter) -> int:
         """Return the code of a letter; codes count from 1."""
         code = self._codes.get(letter)
         if code is None:
-            # Known by its parts: what a cache forgot must not change the bytes.
-            key = (letter.parts, letter.text, letter.advance)
+            # Known by its parts: what a cache forgot must not change the bytes, and
+            # kerning is written beside the letter.
+            key = (letter.parts, letter.text, letter.width)
             first = self._letters.setdefault(key, letter)
             code = self._codes.setdefault(first, len(self._letters))
             self._codes[letter] = code
@@ -330,14 +299,20 @@ def load_face(family: Family, *, bold: bool) -> Face:
 
 
 def write_to_unicode(texts: list[str]) -> bytes:
-    """Return the ToUnicode CMap of codes that count from 1."""
-    lines = [
-        f"<{code:04X}> <{text.encode('utf-16-be').hex().upper()}>"
-        for code, text in enumerate(texts, start=1)
-    ]
-    blocks = [lines[start : start + 100] for start in range(0, len(lines), 100)]
+    """Return the ToUnicode CMap of codes that count from 1.
+
+    As arrays over ranges, which do not repeat the codes; only the last byte of a code
+    may differ within one (Adobe Technical Note 5014, 1.4.2).
+    """
+    written = [f"<{text.encode('utf-16-be').hex().upper()}>" for text in texts]
+    ranges = []
+    for start in range(0, len(texts) + 1, 256):
+        first, last = max(start, 1), min(start + 255, len(texts))
+        listed = "".join(written[first - 1 : last])
+        ranges.append(f"<{first:04X}> <{last:04X}> [{listed}]")
+    blocks = [ranges[start : start + 100] for start in range(0, len(ranges), 100)]
     body = "\n".join(
-        f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar"
+        f"{len(block)} beginbfrange\n" + "\n".join(block) + "\nendbfrange"
         for block in blocks
     )
     return (

@@ -12,6 +12,7 @@ import uharfbuzz as hb
 
 from templates.errors import TypeFileError
 from templates.families import Family
+from templates.fontfile import FontFile
 
 MAX_FILE_BYTES = 20_000_000
 _TRUETYPE = frozenset({b"\x00\x01\x00\x00", b"true"})
@@ -53,6 +54,7 @@ def _check_file(file: Path) -> None:
             "it is not a font with TrueType outlines",
             fix="Use its version as .ttf; .otf and .ttc files cannot be embedded here.",
         )
+    _check_glyphs(file, data)
     licence = int.from_bytes(
         bytes(face.reference_table("OS/2").data[_FSTYPE_AT : _FSTYPE_AT + 2]), "big"
     )
@@ -71,6 +73,19 @@ def _check_file(file: Path) -> None:
             f"{chr(lacking[0])!r} (U+{lacking[0]:04X})",
             fix="Use a font with all Thai and Latin letters, for regular and for bold.",
         )
+
+
+def _check_glyphs(file: Path, data: bytes) -> None:
+    """Read every glyph once, so that none is found broken in a document."""
+    try:
+        font = FontFile(data)
+        for gid in range(font.count):
+            for _, part in font.glyph(gid).parts:
+                font.glyph(part)
+    except ValueError as error:
+        raise TypeFileError(
+            file, f"it is damaged ({error})", fix="Get the font file anew."
+        ) from error
 
 
 def _read(file: Path) -> bytes:

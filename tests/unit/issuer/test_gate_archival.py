@@ -302,7 +302,7 @@ def test_a_code_cut_in_half() -> None:
 def map_first_letter_to(code: bytes) -> Edit:
     def edit(pdf: Pdf) -> None:
         cmap = font_of(pdf).ToUnicode.read_bytes()
-        start = cmap.index(b"<0001> <") + len(b"<0001> <")
+        start = cmap.index(b"[<") + len(b"[<")
         end = cmap.index(b">", start)
         font_of(pdf).ToUnicode.write(cmap[:start] + code + cmap[end:])
 
@@ -321,10 +321,10 @@ def test_a_letter_copied_as_a_private_character(code: bytes) -> None:
 
 def test_a_letter_without_a_glyph() -> None:
     def edit(pdf: Pdf) -> None:
-        table = cid_font_of(pdf).CIDToGIDMap
-        data = bytearray(table.read_bytes())
-        data[2:4] = b"\0\0"
-        table.write(bytes(data))
+        codes = range(1 + len(cid_font_of(pdf).W[1]))
+        table = bytearray(b"".join(code.to_bytes(2) for code in codes))
+        table[2:4] = b"\0\0"
+        cid_font_of(pdf).CIDToGIDMap = pdf.make_stream(bytes(table))
 
     assert_clause(edit, "6.2.11.8")
 

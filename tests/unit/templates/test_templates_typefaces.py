@@ -109,3 +109,27 @@ def test_a_file_that_is_no_truetype_font_is_refused(
     (tmp_path / "TH Own New.ttf").write_bytes(content)
     with pytest.raises(TypeFileError, match="not a font with TrueType outlines"):
         check_artwork(kind)
+
+
+@pytest.mark.parametrize("at", [8, 40, 2000, 20_000])
+def test_a_font_cut_off_is_refused(tmp_path: Path, at: int) -> None:
+    """Before a document meets the glyph that is missing."""
+    kind = make_own(tmp_path)
+    file = tmp_path / "TH Own New Bold.ttf"
+    file.write_bytes(file.read_bytes()[:at])
+    with pytest.raises(TypeFileError) as caught:
+        check_artwork(kind)
+    assert caught.value.file == file
+
+
+def test_a_font_whose_letters_lack_parts_is_refused(tmp_path: Path) -> None:
+    kind = make_own(tmp_path)
+    file = tmp_path / "TH Own New Bold.ttf"
+    program = bytearray(file.read_bytes())
+    font = TTFont(io.BytesIO(program))
+    start = font.reader.tables["glyf"].offset
+    start += font["loca"].locations[font.getGlyphID("eacute")]
+    program[start + 12 : start + 14] = b"\xff\x00"  # the number of its first part
+    file.write_bytes(program)
+    with pytest.raises(TypeFileError, match="it is damaged"):
+        check_artwork(kind)

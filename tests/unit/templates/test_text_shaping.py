@@ -79,15 +79,16 @@ def test_marks_survive_beside_latin_letters_and_signs(text: str, *, bold: bool) 
 
 
 def embed_word(face: Face, word: str) -> tuple[EmbeddedFont, list[int], list[float]]:
-    """Embed the letters of a word; return font, glyphs and where they stand."""
+    """Embed the letters of a word; return font, glyphs and where they stand.
+
+    Each code is the number of its glyph, too.
+    """
     use = FontUse(face)
     letters = face.shape(word).letters
     codes = [use.encode(letter) for letter in letters]
     embedded = use.embed()
-    table = embedded.cid_to_gid
-    gids = [int.from_bytes(table[2 * code : 2 * code + 2]) for code in codes]
     starts = itertools.accumulate((letter.advance for letter in letters), initial=0.0)
-    return embedded, gids, list(starts)[:-1]
+    return embedded, codes, list(starts)[:-1]
 
 
 Outline = list[tuple[str, tuple[tuple[float, float], ...]]]
