@@ -44,7 +44,10 @@ from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate, WhitelistRule
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, enumerate_sig_fields
 
 from verifier.errors import CheckError
+from verifier.form_look import find_changed_look
+from verifier.lookalikes import check_annotations_in_order, check_no_lookalikes
 from verifier.new_fields import check_new_fields
+from verifier.reach import find_reach
 from verifier.reasons import Reason
 
 _MAX_FIELDS = 20_000
@@ -75,6 +78,7 @@ class ChangePolicy(StandardDiffPolicy):
                 _SecurityStoreRule().as_qualified(unseen),
                 MetadataUpdateRule().as_qualified(unseen),  # type: ignore[no-untyped-call]
                 _FreedUnusedRule().as_qualified(unseen),
+                _UnusedRule().as_qualified(unseen),
             ],
             form_rule=FormUpdatingRule(
                 [
@@ -88,6 +92,8 @@ class ChangePolicy(StandardDiffPolicy):
             ),
             # Judged below: freeing what nothing uses changes nothing.
             reject_object_freeing=False,
+            # Judged below, too: the library asks the revision alone who uses what.
+            ignore_orphaned_objects=False,
         )
 
     def apply(
@@ -104,12 +110,14 @@ class ChangePolicy(StandardDiffPolicy):
         """
         for resolver in (old, new):
             drop_dangling_fields(resolver.root)
-        _walk(old)
         _check_no_freed(old, new)
         _check_no_void_filled(old, new)
+        _check_structure_kept(new)
         _check_one_catalog(new)
         result = super().apply(old, new, field_mdp_spec, doc_mdp)
         check_new_fields(old, new)
+        check_no_lookalikes(old, new)
+        check_annotations_in_order(old, new)
         return result
 
     def judge_revision(
@@ -127,9 +135,11 @@ class ChangePolicy(StandardDiffPolicy):
         """
         result = self.apply(old, new, field_mdp, doc_mdp)
         signatures = {name for name, _, _ in enumerate_sig_fields(new)}
+        look = find_changed_look(old, new)
+        level = ModificationLevel.FORM_FILLING if look else ModificationLevel.NONE
         return Allowed(
-            level=result.modification_level,
-            filled=frozenset(result.changed_form_fields - signatures),
+            level=max(result.modification_level, level),
+            filled=frozenset(result.changed_form_fields - signatures | look),
         )
 
 
@@ -194,7 +204,7 @@ def _is_null(value: generic.PdfObject) -> bool:
 def _check_no_freed(old: HistoricalResolver, new: HistoricalResolver) -> None:
     # By number alone: the generation that is written beside a freed object
     # differs from program to program.
-    used = [number for number in _freed(new) if _is_used(old, number)]
+    used = sorted(_freed(new).keys() & find_reach(old).used)
     if used:
         raise SuspiciousModification(f"objects in use were freed: {used}")
 
@@ -210,25 +220,28 @@ def _freed(new: HistoricalResolver) -> dict[int, int]:
     return freed
 
 
-def _walk(view: HistoricalResolver) -> None:
-    view._load_reverse_xref_cache()  # type: ignore[no-untyped-call]  # noqa: SLF001
-
-
-def _is_used(old: HistoricalResolver, number: int) -> bool:
-    reference = generic.Reference(number, 0, old.reader)
-    return bool(old._get_usages_of_ref(reference))  # noqa: SLF001
-
-
 def _check_no_void_filled(old: HistoricalResolver, new: HistoricalResolver) -> None:
     """Refuse objects that the signed revision refers to and did not have.
 
-    They would appear in a place that was signed while it was empty.
+    They would appear in a place that was signed while it was empty; programs find
+    them there, whatever their generation.
     """
+    freed = _freed(new)
+    void = find_reach(old).void
     for ref in named_in(new):
-        if old.reader.xrefs.get_historical_ref(ref, old.revision) is None:
-            usages = old._get_usages_of_ref(ref)  # noqa: SLF001
-            if usages:
-                raise SuspiciousModification(f"{ref!r} was named before it was there")
+        if ref.idnum in void and ref.idnum not in freed:
+            raise SuspiciousModification(f"{ref!r} was named before it was there")
+
+
+def _check_structure_kept(new: HistoricalResolver) -> None:
+    """Refuse to write streams anew that hold objects or tables of older revisions.
+
+    Nothing refers to them, and all that is in them would change.
+    """
+    before = new.reader.get_historical_resolver(new.revision - 1)
+    for ref in named_in(new):
+        if ref.idnum in find_reach(before).structure:
+            raise SuspiciousModification(f"{ref!r} holds objects of older revisions")
 
 
 def _check_one_catalog(new: HistoricalResolver) -> None:
@@ -255,14 +268,21 @@ class _SecurityStoreRule(WhitelistRule):
     ) -> Iterable[ReferenceUpdate]:
         if "/DSS" not in new.root:
             return
-        _walk(new)
-        store = new.root.raw_get("/DSS")
-        for ref in new.collect_dependencies(store):
-            usages = (
-                *old._get_usages_of_ref(ref),  # noqa: SLF001
-                *new._get_usages_of_ref(ref),  # noqa: SLF001
-            )
-            if all(usage.path[:2] == ("/Root", "/DSS") for usage in usages):
+        shown = find_reach(old).shown | find_reach(new).elsewhere
+        for ref in new.collect_dependencies(new.root.raw_get("/DSS")):
+            if ref.idnum not in shown:
+                yield ReferenceUpdate(ref)
+
+
+class _UnusedRule(WhitelistRule):
+    """Lets objects be added that nothing uses, now or before."""
+
+    def apply(
+        self, old: HistoricalResolver, new: HistoricalResolver
+    ) -> Iterable[ReferenceUpdate]:
+        used = find_reach(old).used | find_reach(new).everywhere
+        for ref in named_in(new):
+            if ref.idnum not in used and old.is_ref_unassignable(ref):
                 yield ReferenceUpdate(ref)
 
 
@@ -281,6 +301,15 @@ class _FreedUnusedRule(WhitelistRule):
 class _FieldRule(GenericFieldModificationRule):
     """Names only the fields that this very revision has touched."""
 
+    def compare_fields(self, spec: FieldComparisonSpec) -> bool:
+        """Tell whether a locked field may be changed so.
+
+        Flags that say how a field is drawn are none that may.
+        """
+        valid = bool(super().compare_fields(spec))
+        flags = [_drawing_flags(one) for one in (spec.old_field, spec.new_field)]
+        return valid and flags[0] == flags[1]
+
     def apply(
         self, context: FieldComparisonContext
     ) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
@@ -288,6 +317,14 @@ class _FieldRule(GenericFieldModificationRule):
         for level, update in super().apply(context):
             if update.updated_ref in touched:
                 yield level, update
+
+
+def _drawing_flags(field: Any) -> int:  # noqa: ANN401 - any PDF object
+    flags = read_entry(field, "/Ff")
+    if flags is None:
+        return 0
+    # Read only, required, not exported: about filling in alone.
+    return int(flags) & ~0b111
 
 
 class _SignatureRule(SigFieldModificationRule):

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from verifier.changes import describe_changes
 from verifier.errors import CheckError
 from verifier.guard import reading_hostile_input
+from verifier.later_bytes import check_later_bytes
 from verifier.limits import Limits
 from verifier.pdf_input import (
     PdfInput,
-    check_end,
-    check_no_hidden_copies,
     find_revision_end,
     open_pdf,
     read_attachments,
@@ -110,11 +109,25 @@ def _judge_changes(
     _name_original(pdf, judged, forbidden, findings)
     if signatures:
         with findings.log.check(CheckId.CHANGES):
-            if not any(signature.covers_file for signature in signatures):
-                check_end(pdf.data)
-                begin = min(signature.signed_size for signature in signatures)
-                check_no_hidden_copies(pdf.data, pdf.reader, begin=begin)
+            _check_bytes(pdf, signatures)
         _describe_changes(pdf, signatures, forbidden, findings)
+
+
+def _check_bytes(pdf: PdfInput, signatures: list[PdfSignature]) -> None:
+    """Check the bytes behind the oldest signature, whoever signed them later.
+
+    Raises:
+        CheckError: CHANGED_LATER.
+    """
+    first = min(signatures, key=lambda one: one.revision)
+    if not first.covers_file:
+        with reading_hostile_input(Reason.CHANGED_LATER):
+            check_later_bytes(
+                pdf.data,
+                pdf.reader,
+                signed_revision=first.revision,
+                begin=first.signed_size,
+            )
 
 
 def _check_unseen(

@@ -35,32 +35,93 @@ _MAX_STATES = 100
 def check_new_fields(old: HistoricalResolver, new: HistoricalResolver) -> None:
     """Check the signature fields that are new, or newly filled, since `old`.
 
-    One that can be seen is for DocMDP to judge; here it is only made sure that
-    every program sees it, or none.
+    One that can be seen is for DocMDP to judge; here it is made sure that every
+    program sees it, or none, and that somebody signs for what it shows.
 
     Raises:
-        SuspiciousModification: a field is more than a plain widget, or hides what
-            it shows.
+        SuspiciousModification: a field is more than a plain widget, hides what it
+            shows, or shows what nobody has signed.
     """
-    before = {name: value for name, value, _ in enumerate_sig_fields(old)}
+    before = {name: (value, ref) for name, value, ref in enumerate_sig_fields(old)}
     for name, value, reference in enumerate_sig_fields(new):
-        is_new = name not in before
-        if not is_new and (value is None or before[name] is not None):
+        known = before.get(name)
+        if known is not None and (value is None or known[0] is not None):
             continue
-        for widget in _find_widgets(name, reference.get_object()):
-            if is_new:
+        field = reference.get_object()
+        is_signed = _is_signed_by_somebody(value)
+        for widget in _find_widgets(name, field, old=None if known else old):
+            if known is None:
                 _check_keys(name, widget)
             _check_shown(name, widget)
+            if is_signed or (known and widget is not field):
+                continue  # and kids that were there may not be changed at all
+            if not (known and _looks_as_before(known[1], widget, new)):
+                _check_draws_nothing(name, widget)
 
 
-def _find_widgets(name: str, field: Any) -> Iterator[generic.DictionaryObject]:  # noqa: ANN401
-    """Yield a field, and its kids that are no fields of their own."""
+def _is_signed_by_somebody(value: Any) -> bool:  # noqa: ANN401 - any PDF object
+    """Tell whether a value is a person's signature: none, and no time stamp."""
+    found: Any = None if value is None else value.get_object()
+    if not isinstance(found, generic.DictionaryObject):
+        return False
+    kinds = {found[key] for key in ("/Type", "/SubFilter") if key in found}
+    return not kinds & {"/DocTimeStamp", "/ETSI.RFC3161"}
+
+
+def _looks_as_before(
+    before: generic.IndirectObject,
+    widget: generic.DictionaryObject,
+    new: HistoricalResolver,
+) -> bool:
+    """Tell whether a field that was there is drawn as it was.
+
+    Of objects that it is drawn from the library lets none be written anew without
+    counting it as signing; then they are looked at here.
+    """
+    field: Any = before.get_object()  # type: ignore[no-untyped-call]  # library
+    same = all(_direct(field, key) == _direct(widget, key) for key in ("/AP", "/AS"))
+    if not same or "/AP" not in widget:
+        return same
+    changed = set(new.explicit_refs_in_revision())  # type: ignore[no-untyped-call]
+    return changed.isdisjoint(new.collect_dependencies(widget.raw_get("/AP")))
+
+
+def _check_draws_nothing(name: str, widget: generic.DictionaryObject) -> None:
+    if _has_border(widget):
+        raise SuspiciousModification(f"field {name} has a border, and no signature")
+    if not _read_sides(_direct(widget, "/Rect")):
+        return  # and is no widget
+    for appearance in _find_appearances(name, widget):
+        if _has_size(widget) and not _shows_nothing(appearance, is_point=False):
+            raise SuspiciousModification(f"field {name} draws, and nobody signed it")
+
+
+def _has_size(widget: generic.DictionaryObject) -> bool:
+    left, bottom, right, top = _read_sides(_direct(widget, "/Rect")) or (0, 0, 0, 0)
+    return left != right and bottom != top
+
+
+def _find_widgets(
+    name: str,
+    field: Any,  # noqa: ANN401 - any PDF object
+    *,
+    old: HistoricalResolver | None,
+) -> Iterator[generic.DictionaryObject]:
+    """Yield a field, and its kids that are no fields of their own.
+
+    With `old`, the kids of a new field must be new: no other annotation of the
+    document is one.
+    """
     yield field
-    kids = field["/Kids"] if "/Kids" in field else ()  # noqa: SIM401
+    kids = field["/Kids"] if "/Kids" in field else generic.ArrayObject()
     for index in range(len(kids)):
         kid = kids[index]
         if not isinstance(kid, generic.DictionaryObject):
             raise SuspiciousModification(f"a kid of new field {name} is no dictionary")
+        if old is not None and not old.is_ref_unassignable(
+            kids.raw_get(index).reference
+        ):
+            raise SuspiciousModification(f"a kid of new field {name} was there before")
         if "/T" in kid:
             continue  # named, and so told among the fields itself
         if "/Kids" in kid:
@@ -152,4 +213,6 @@ def _shows_nothing(appearance: generic.StreamObject, *, is_point: bool) -> bool:
     if not any(line.partition(b"%")[0].strip(b"\x00\t\x0c ") for line in lines):
         return True
     box = _read_sides(_direct(appearance, "/BBox"))
-    return is_point and box is not None and "/Matrix" not in appearance
+    # A box without a size is not scaled either: some divide by it.
+    has_size = box is not None and abs(box[0] - box[2]) >= 1 <= abs(box[1] - box[3])
+    return is_point and has_size and "/Matrix" not in appearance

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.rw_common import PdfHandler
@@ -21,14 +20,12 @@ from pyhanko.pdf_utils.rw_common import PdfHandler
 from verifier.errors import CheckError
 from verifier.guard import reading_hostile_input
 from verifier.limits import Limits
+from verifier.plain_syntax import BLANK
 from verifier.reasons import Reason
 from verifier.unpacking import BoundedReader
 
 RECORD_NAME = "record.json"
 CLAIM_NAME = "claim.cose"
-
-BLANK = b"\x00\t\n\x0c\r "
-"""White space of PDF (ISO 32000-2 §7.2.3)."""
 
 _HEADER_WINDOW = 1024
 _TABLE_ROWS = (b" 00000 n", b" 00000 f", b" 65535 f")
@@ -36,11 +33,7 @@ _TABLE_ROWS = (b" 00000 n", b" 00000 f", b" 65535 f")
 _MAX_CLAIM_BYTES = 512
 _MAX_NAME_TREE_NODES = 1_000
 _NUMBER = rb"\s+(\d{1,12})"
-_END = re.compile(rb"startxref\s+\d{1,12}\s+%%EOF")
 _MARKER = re.compile(rb"%%EOF(?:\r\n|\n|\r)?")
-_OBJECT = re.compile(rb"(?<![0-9])(\d{1,10})\s+(\d{1,5})\s+obj\b")
-_STREAM = re.compile(rb"\bstream\r?\n")
-_STREAM_END = re.compile(rb"\bendstream\b")
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})" + _NUMBER * 3 + rb"\s*\]")
 
 
@@ -132,68 +125,11 @@ def read_attachments(handler: PdfHandler, limits: Limits) -> Attachments:
     return Attachments(record=record, claim=claim)
 
 
-def check_end(data: bytes) -> None:
-    """Check that nothing comes after the end of the last revision.
-
-    The last line of a file is its end-of-file marker (ISO 32000-2 §7.5.5).
-    Programs that repair files read what stands behind it all the same, and show
-    it; white space, which transfers add, says nothing.
-
-    Raises:
-        CheckError: CHANGED_LATER: there is something.
-    """
-    found = _END.search(data, max(0, data.rfind(b"startxref")))
-    rest = data if found is None else data[found.end() :]
-    if rest.strip(BLANK):
-        raise CheckError(
-            Reason.CHANGED_LATER, f"{len(rest)} bytes behind the end of the file"
-        )
-
-
 def find_revision_end(data: bytes, reader: PdfFileReader, revision: int) -> int:
     """Return where a revision ends: behind its marker and one end of line."""
     table_end = int(reader.xrefs.get_xref_container_info(revision).end_location)
     found = _MARKER.search(data, table_end)
     return len(data) if found is None else found.end()
-
-
-def check_no_hidden_copies(data: bytes, reader: PdfFileReader, *, begin: int) -> None:
-    """Check that no object stands in later revisions that the tables do not list.
-
-    A program that repairs a file goes by what stands in it, and takes another
-    copy of a signed object for the newer one. Streams are not looked into.
-
-    Raises:
-        CheckError: CHANGED_LATER: there is one.
-    """
-    xrefs = reader.xrefs
-    for match in _OBJECT.finditer(_blank_streams(data[begin:])):
-        number, generation = int(match[1]), int(match[2])
-        ref = generic.Reference(number, generation, reader)
-        places = {
-            xrefs.get_historical_ref(ref, revision)
-            for revision in range(xrefs.total_revisions)
-        }
-        known = places - {None}
-        if known and begin + match.start(1) not in known:
-            raise CheckError(
-                Reason.CHANGED_LATER, f"a copy of object {number} that no table lists"
-            )
-
-
-def _blank_streams(data: bytes) -> bytes:
-    """Return the bytes with all streams blank; one without an end is none.
-
-    Each byte is looked at once for a beginning and once for an end.
-    """
-    parts, position = [], 0
-    while (begin := _STREAM.search(data, position)) is not None:
-        end = _STREAM_END.search(data, begin.end())
-        if end is None:
-            break
-        parts += [data[position : begin.start()], b" " * (end.end() - begin.start())]
-        position = end.end()
-    return b"".join((*parts, data[position:]))
 
 
 def scan_signatures(data: bytes, limits: Limits) -> Iterator[RawSignature]:

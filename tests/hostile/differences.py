@@ -7,6 +7,8 @@ to look at it.
 
 from collections.abc import Iterable
 
+from tests.hostile.made.drawn_over import DRAWN, OTHER
+
 _LATER = "pdfsig looks at the signed bytes alone, and says only `not total` of the rest"
 _REFUSES = "pyHanko stops with an error: the file is refused, without a verdict"
 _TWICE = "pyHanko goes by the tables and does not look for what repairing readers see"
@@ -16,9 +18,15 @@ _BEND = "pdfsig names no verdict on a signature that lacks a part"
 _CURVES = "pdfsig knows no EdDSA"
 _SHA3 = "pdfsig knows no SHA-3"
 _STRICT = "pyHanko refuses every reference to an object that is not there"
+_DRAWN = "pyHanko lets a field show what it likes where nobody certified the file"
+_KINDS = "pyHanko takes a string for a name of the same letters"
+_ORDER = "pyHanko does not look at the order of annotations"
+_FORM = "pyHanko takes what draws the form's fields for something nobody sees"
 _STAMPS = "pdfsig does not verify document time stamps"
 _STAMP_TYPE = "pyHanko goes by the Type of the dictionary, which says `/Sig`"
 _UNSEEN = "pyHanko refuses changes that no reader sees, if they are not on its list"
+
+_NO_SIGNATURE_AT_ALL = "pdfsig repairs the file, and finds the hidden document alone"
 
 PDFSIG: dict[str, str] = {
     **dict.fromkeys(
@@ -67,9 +75,31 @@ PDFSIG: dict[str, str] = {
             "page script added",
             "resources swapped",
             "annotation replaced",
+            *(f"field: {name}" for name in (*DRAWN, *OTHER)),
+            "hidden object stream",
+            "hidden object stream and odd table",
+            "hidden behind a comment",
+            "hidden in a stream",
+            "beginnings of streams",
+            "object stream replaced",
+            "object stream freed",
+            "dangling number taken",
+            "row of no kind",
+            "encrypted later",
+            "drawn by an unsigned field",
+            "annotations in another order",
+            "annotation of another page",
+            "name made a string",
+            "form drawn anew",
+            "form drawn anew where nothing may change",
+            "form with another font",
+            "field made a password",
         ),
         _LATER,
     ),
+    "hidden document": _NO_SIGNATURE_AT_ALL,
+    "hidden and stamped": _STAMPS,
+    "drawn by a time stamp": _STAMPS,
     "wrapped": "pdfsig hashes the two ranges and does not ask what is between them",
     "second catalog": _NO_SIGNATURE.format("pdfsig"),
     "value taken out": _NO_SIGNATURE.format("pdfsig"),
@@ -114,6 +144,19 @@ PYHANKO: dict[str, str] = {
     "duplicate number": _TWICE,
     "listed twice": _TWICE,
     "second catalog unnamed": _TWICE,
+    "beginnings of streams": _TWICE,
+    "dangling number taken": _STRICT,
+    "row of no kind": "pyHanko passes over rows of a kind that it does not know",
+    "encrypted later": "pyHanko wants a password that the signed file did not need",
+    "drawn by an unsigned field": _DRAWN,
+    "drawn by a time stamp": _DRAWN,
+    "annotations in another order": _ORDER,
+    "annotation of another page": _DRAWN,
+    "name made a string": _KINDS,
+    "form drawn anew": _FORM,
+    "form drawn anew where nothing may change": _FORM,
+    "form with another font": _FORM,
+    "field made a password": "pyHanko takes a field's flags for something nobody sees",
     "second catalog": _NO_SIGNATURE.format("pyHanko"),
     "value taken out": _NO_SIGNATURE.format("pyHanko"),
     "void reference": _STRICT,

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from tests.forge import Forge
-from tests.hostile.made import forgery, forms, honest, saving, shadow
+from tests.hostile.made import (
+    drawn_over,
+    forgery,
+    forms,
+    honest,
+    looks,
+    repair,
+    saving,
+    shadow,
+)
 from verifier.report import Report
 
 ALTERED = "altered altered"
@@ -88,6 +97,43 @@ _GROUPS: Mapping[str, tuple[ModuleType, Mapping[str, str]]] = {
             "filled_and_signed": GOOD,
         },
     ),
+    "Repaired by other programs": (
+        repair,
+        dict.fromkeys(
+            (
+                "hidden_object_stream",
+                "hidden_object_stream_and_odd_table",
+                "hidden_behind_a_comment",
+                "hidden_document",
+                "hidden_in_a_stream",
+                "hidden_and_stamped",
+                "beginnings_of_streams",
+                "object_stream_replaced",
+                "object_stream_freed",
+                "dangling_number_taken",
+                "row_of_no_kind",
+                "encrypted_later",
+            ),
+            ALTERED,
+        ),
+    ),
+    "Shown otherwise": (
+        looks,
+        dict.fromkeys(
+            (
+                "drawn_by_an_unsigned_field",
+                "drawn_by_a_time_stamp",
+                "annotations_in_another_order",
+                "annotation_of_another_page",
+                "name_made_a_string",
+                "form_drawn_anew",
+                "form_drawn_anew_where_nothing_may_change",
+                "form_with_another_font",
+                "field_made_a_password",
+            ),
+            ALTERED,
+        ),
+    ),
     "Odd and untouched": (
         honest,
         {
@@ -145,6 +191,14 @@ def _list_specimens() -> Iterator[Specimen]:
             about="An update with other content; its signature dictionary is bent.",
             group="Signature forgery and wrapping",
             make=make,
+            verdict=ALTERED,
+        )
+    for name in (*drawn_over.DRAWN, *drawn_over.OTHER):
+        yield Specimen(
+            name=f"field: {name}",
+            about="A field was added to a licence, and shows or does something.",
+            group="Drawn over",
+            make=drawn_over.draw_over(name),
             verdict=ALTERED,
         )
     for group, (module, verdicts) in _GROUPS.items():

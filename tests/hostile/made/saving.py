@@ -130,16 +130,17 @@ def second_catalog(forge: Forge) -> bytes:
     """Append a catalog of one's own, and let the trailer name it."""
     pdf = forge.issue().pdf
     number = raw.next_number(pdf)
-    return raw.append_revision(pdf, _own_document(number), root=number)
+    return raw.append_revision(pdf, own_document(number), root=number)
 
 
 def second_catalog_unnamed(forge: Forge) -> bytes:
     """Append a catalog of one's own that no trailer names."""
     pdf = forge.issue().pdf
-    return raw.append_revision(pdf, _own_document(raw.next_number(pdf)))
+    return raw.append_revision(pdf, own_document(raw.next_number(pdf)))
 
 
-def _own_document(number: int) -> dict[int, bytes]:
+def own_document(number: int) -> dict[int, bytes]:
+    """Make a document of one's own, from a number on."""
     page = b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 595 842]/Contents %d 0 R>>"
     return {
         number: b"<</Type/Catalog/Pages %d 0 R>>" % (number + 1),
