@@ -7,7 +7,7 @@ is kept for good. Every step is written down before it is taken, so that a run t
 was cut short is finished by the next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -37,6 +37,9 @@ from keys.request import build_request
 from keys.signing import PUBLICATION, Algorithm, KeyLabel
 from keys.softkey import PrivateKey
 from keys.store import KeyStore
+
+CheckPath = Callable[[Sequence[x509.Certificate]], None]
+"""Asks the CAs of a path, the leaf first, the anchor last; raises KeysError."""
 
 _PROOF: Final = b"Tra: does this key belong to its certificate?"
 
@@ -142,11 +145,13 @@ def import_certificate(
     *,
     anchors: Sequence[x509.Certificate],
     now: datetime,
+    check: CheckPath = lambda _path: None,
 ) -> KeyEntry:
     """Take what a CA returned for a key.
 
     1. Find the certificate among what came, by the keys of the label.
-    2. Check that it is one for this purpose, and that it reaches an anchor.
+    2. Check that it is one for this purpose, that it reaches an anchor, and by
+       `check` that it is not revoked.
     3. Check that the private key signs for it.
     4. Keep it with its chain, and sign with it if the label has no other.
 
@@ -160,6 +165,7 @@ def import_certificate(
     # 2.
     check_purpose(label, leaf)
     chain = build_chain(leaf, certificates, anchors, now)
+    check((leaf, *chain))
     # 3.
     store.load_bare_signer(entry).sign(_PROOF)
     # 4.
@@ -167,7 +173,7 @@ def import_certificate(
     return entry
 
 
-def import_pkcs12(
+def import_pkcs12(  # noqa: PLR0913 - one for each thing it rests on
     store: KeyStore,
     label: KeyLabel,
     data: bytes,
@@ -175,6 +181,7 @@ def import_pkcs12(
     *,
     anchors: Sequence[x509.Certificate],
     now: datetime,
+    check: CheckPath = lambda _path: None,
 ) -> KeyEntry:
     """Take a key with its certificate from a PKCS#12 file (RFC 7292).
 
@@ -193,6 +200,7 @@ def import_pkcs12(
         raise CertificateRefusedError("no certificate in the file is of its key")
     check_purpose(label, leaf)
     chain = build_chain(leaf, certificates, anchors, now)
+    check((leaf, *chain))
     with store.changing():
         entry = _next_entry(store, label, now)
         store.inventory.add(entry)

@@ -6,7 +6,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,17 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     pkcs12,
 )
+from fastapi import FastAPI, Response
 
 from keys.ceremony import create_development_pki
 from keys.profiles import DOCUMENT_SIGNING
 from keys.settings import KeysSettings
-from tests.forge_pki import Authority, make_certificate, name_of, new_key
+from tests.forge_pki import Authority, make_certificate, make_crl, name_of, new_key
 from tests.softhsm import PIN, SoftToken
 from tests.world import TRADE
+from tra.clock import system_clock
 from tra.commands.compromise import app
+from tra.loopback import serve_on_loopback
 
 NAMES = (
     "--name-th", "กรมการค้าตัวอย่าง", "--name-en", "Sample Trade",
@@ -233,6 +237,66 @@ def test_a_pkcs12_file_becomes_a_key(office: Office, ca: Ca, folder: Path) -> No
     office.says(*words, "--password-file", "password")
     assert office.list_keys()["seal-MAIL"]["state"] == "signs"
     assert "geheim" not in office.says("list", "--json")
+
+
+@contextmanager
+def serving_lists(ca: Ca, *revoked: int) -> Iterator[dict[str, str]]:
+    """Serve the lists of a licensed CA; yields the setting that names them."""
+    app = FastAPI()
+    at = system_clock() - timedelta(hours=1)
+
+    @app.get("/{name}.crl")
+    def crl(name: str) -> Response:
+        authority = ca.root if name == "root" else ca.sub
+        return Response(make_crl(authority, dict.fromkeys(revoked, at), at=at))
+
+    with serve_on_loopback(app) as url:
+        yield {"TRA_CRL_URLS": f"{url}/root.crl,{url}/sub.crl"}
+
+
+def test_a_revoked_certificate_is_refused_when_it_is_imported(
+    office: Office, ca: Ca, folder: Path
+) -> None:
+    office.says("generate", "seal-LATE", "--algorithm", "ES256")
+    office.says("csr", "seal-LATE", *NAMES, "-o", "late.csr")
+    ca.certify("late.csr", "late.pem")
+    made = x509.load_pem_x509_certificate((folder / "late.pem").read_bytes())
+    files = ("chain.pem", "late.pem", "--anchor", "root.pem")
+
+    with serving_lists(ca, made.serial_number) as settings:
+        error = office.fails("import", "seal-LATE", *files, settings=settings)
+        assert f"{made.serial_number:x}" in error
+        assert "is revoked since" in error
+        assert "have your CA make another one" in error
+    assert office.list_keys()["seal-LATE"]["state"] == "waits"
+
+    with serving_lists(ca) as settings:
+        done = office.run("import", "seal-LATE", *files, settings=settings)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert office.list_keys()["seal-LATE"]["state"] == "signs"
+
+
+def test_a_revoked_pkcs12_file_is_refused_before_its_key_is_taken(
+    office: Office, ca: Ca, folder: Path
+) -> None:
+    subject = name_of("Seal", organization="T", identifier="VATTH-2")
+    ca.make_key(subject, "gone.p12", b"geheim")
+    (folder / "password").write_text("geheim\n")
+    data = (folder / "gone.p12").read_bytes()
+    _, made, _ = pkcs12.load_key_and_certificates(data, b"geheim")
+    assert made is not None
+    words = (
+        *("import-p12", "seal-GONE", "gone.p12"),
+        *("--anchor", "root.pem", "--password-file", "password"),
+    )
+    with serving_lists(ca, made.serial_number) as settings:
+        assert "is revoked since" in office.fails(*words, settings=settings)
+    assert "seal-GONE" not in office.list_keys()
+    # Where nobody can be asked it is taken, with a warning.
+    done = office.run(*words, settings=settings)
+    assert done.returncode == 0
+    assert "Whether the certificate is revoked is not known yet" in done.stderr
+    assert office.list_keys()["seal-GONE"]["state"] == "signs"
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from register.errors import RegisterError
 from tra.clock import system_clock
 from tra.errors import UsageError
 from tra.home import Home, check_initialised, find_agency, open_register, read_home
+from tra.import_check import revocation_check
 from tra.output import Json, print_facts, print_json, print_table
 from tra.rotation import Plan, list_anchors, rotate_key
 
@@ -172,6 +173,7 @@ def import_(
         [one for path in files for one in read_certificates(_read(path))],
         anchors=list_anchors(home, anchor or []),
         now=system_clock(),
+        check=revocation_check(home, known, _warn),
     )
     _tell(keys, entry, _next_step(keys, entry), as_json)
 
@@ -206,6 +208,7 @@ def import_p12(
         password,
         anchors=list_anchors(home, anchor or []),
         now=system_clock(),
+        check=revocation_check(home, known, _warn),
     )
     _tell(keys, entry, _next_step(keys, entry), as_json)
 
@@ -350,6 +353,10 @@ def _subject(
     if kind == "seal":
         return build_seal_name(agency_id=agency_id, th=th, en=en, identifier=identifier)
     return build_name(organization=en, common_name=f"{agency_id} {kind} key".strip())
+
+
+def _warn(message: str) -> None:
+    typer.echo(message, err=True)
 
 
 def _read(path: Path) -> bytes:
