@@ -24,6 +24,8 @@ def embed_pictures(pdf: Pdf, pictures: Iterable[PlacedPicture]) -> None:
             if picture.data not in sources:
                 sources[picture.data] = Pdf.open(BytesIO(picture.data))
             entry = _copy_sheet(pdf, sources[picture.data], picture)
+        elif picture.form is Form.STENCIL:
+            entry = _embed_stencil(pdf, picture)
         else:
             entry = _embed_image(pdf, picture)
         for number in sorted(placed.pages):
@@ -44,6 +46,19 @@ def _embed_image(pdf: Pdf, picture: Picture) -> Object:
         ColorSpace=Name.DeviceGray if picture.is_gray else Name.DeviceRGB,
         BitsPerComponent=8,
         Filter=Name.DCTDecode if packed else Name.FlateDecode,
+    )
+
+
+def _embed_stencil(pdf: Pdf, picture: Picture) -> Object:
+    return pdf.make_stream(
+        picture.data,
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=int(picture.width),
+        Height=int(picture.height),
+        ImageMask=True,
+        BitsPerComponent=1,
+        Filter=Name.FlateDecode,
     )
 
 

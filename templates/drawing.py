@@ -8,7 +8,6 @@ that is drawn is marked: it belongs to an element of the structure, or is an art
 """
 
 import functools
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -22,8 +21,8 @@ from templates.figures import Figure
 from templates.fonts import EmbeddedFont, FontUse, load_face
 from templates.glyph_runs import group_by_face, spread, write_array
 from templates.lines import Line
-from templates.pictures import Form, Picture
-from templates.place import Place
+from templates.pictures import Form, Picture, draw_modules
+from templates.place import Place, shrink
 from templates.structure import LANGUAGE, Content, Element
 
 PDF_VERSION = (1, 7)
@@ -38,7 +37,6 @@ TONES = {
 
 _RISE, _DEPTH = 0.8, 0.25
 """How far most letters reach above and below the line, by their size."""
-_DARK_BAR = re.compile(b"\x01+")
 
 
 Sides = tuple[float, float, float, float]
@@ -175,31 +173,13 @@ class PageWriter:
         self, matrix: Sequence[Sequence[bool]], place: Place, quiet: int,
         element: Element | None = None,
     ) -> None:  # fmt: skip
-        """Draw a QR code in its place, with a quiet zone of so many modules.
-
-        A thousand rectangles of whole numbers: ReportLab's path object would take
-        longer over them than all the rest of the page takes.
-        """
+        """Draw a QR code in its place, with a quiet zone of so many modules."""
         self._mark(element, place)
         self.occupy_place(place)
         self.qr = place
-        module = (place.right - place.left) / (len(matrix) + 2 * quiet)
-        x, y = place.left + quiet * module, place.bottom + quiet * module
-        count = len(matrix) + 1
-        starts = [str(number) for number in range(count)]
-        ends = [f" {number} 1 re" for number in range(count)]
-        bars = []
-        for row, modules in enumerate(reversed(matrix)):
-            middle = f" {row}"
-            for bar in _DARK_BAR.finditer(bytes(modules)):
-                start, end = bar.span()
-                bars.append(starts[start] + middle + ends[end - start])
-        self._canvas.saveState()
+        inset = quiet * (place.right - place.left) / (len(matrix) + 2 * quiet)
         self._set_fill("black")
-        scaled = (module, 0, 0, module, x, y)
-        self._canvas.transform(*(round(value, 4) for value in scaled))
-        self._canvas.addLiteral(f"{' '.join(bars)} f")
-        self._canvas.restoreState()
+        self._show_picture(draw_modules(matrix), shrink(place, inset))
 
     def draw_picture(
         self, picture: Picture, place: Place, element: Element | None = None

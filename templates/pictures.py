@@ -8,6 +8,7 @@ Each goes into the file once, however often it is shown, and is never distorted.
 import base64
 import functools
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -17,6 +18,11 @@ from templates.images import image_bytes, normalise_image
 
 MAX_FILE_BYTES = 1_000_000
 """Bytes of a picture beside a type: each document carries it."""
+PIXELS_PER_MODULE = 8
+"""Of QR codes: readers that smooth pictures blur an eighth of a module, no more; and
+eight bits are a byte."""
+_MODULES = bytes([0xFF, 0x00]) + bytes(254)
+"""Bytes of pixels by module, dark ones painted."""
 _FRAME = 0xC0
 _SCAN = 0xDA
 
@@ -27,6 +33,9 @@ class Form(Enum):
     JPEG = "jpeg"
     PIXELS = "pixels"
     """Bytes of gray or RGB from the upper left corner, by zlib."""
+    STENCIL = "stencil"
+    """Bits from the upper left corner, by zlib: where they are 0 it is painted, in the
+    colour of the page (ISO 32000-1 §8.9.6.2)."""
     SHEET = "sheet"
     """A file of pages: see `templates.background`."""
 
@@ -56,6 +65,17 @@ def read_photograph(jpeg: bytes) -> Picture:
         height=int.from_bytes(jpeg[at + 5 : at + 7], "big"),
         width=int.from_bytes(jpeg[at + 7 : at + 9], "big"),
         is_gray=jpeg[at + 9] == 1,
+    )
+
+
+def draw_modules(matrix: Sequence[Sequence[bool]]) -> Picture:
+    """Return a QR code as a picture; a third of what a thousand rectangles weigh."""
+    rows = (bytes(row).translate(_MODULES) * PIXELS_PER_MODULE for row in matrix)
+    return Picture(
+        form=Form.STENCIL,
+        data=zlib.compress(b"".join(rows)),
+        width=len(matrix[0]) * PIXELS_PER_MODULE,
+        height=len(matrix) * PIXELS_PER_MODULE,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from templates.blocks import QR_MIN_SIDE_MM, Qr, TextStyle
 from templates.drawing import PageWriter
 from templates.errors import OverflowingError
-from templates.place import Place
+from templates.place import Place, shrink
 from templates.strips import (
     Strip,
     height_of,
@@ -76,11 +76,11 @@ def make_qr_block(
             page=writer.page, left=left, bottom=top - side, right=left + side, top=top
         )
         writer.occupy_place(whole)
-        place = _shrink(whole, clear)
+        place = shrink(whole, clear)
         if qr.matrix:
             writer.draw_qr(qr.matrix, place, QR_QUIET_MODULES, figure)
         else:
-            writer.draw_frame(_shrink(place, _EMPTY_INSET), figure)
+            writer.draw_frame(shrink(place, _EMPTY_INSET), figure)
 
     code = [Strip(height=side, paint=paint)]
     if not block.beside:
@@ -124,16 +124,6 @@ def _set_words(
         strips += [make_gap(0.8), *set_words(_KEEP_CLEAR_TH, style)]
         strips += set_words(_KEEP_CLEAR_EN, gray)
     return strips
-
-
-def _shrink(place: Place, inset: float) -> Place:
-    return replace(
-        place,
-        left=place.left + inset,
-        bottom=place.bottom + inset,
-        right=place.right - inset,
-        top=place.top - inset,
-    )
 
 
 def _readable(address: str) -> str:

@@ -85,12 +85,12 @@ def _draw_sides() -> Iterator[str]:
         count = round(run / WAVE)
         scale = run / count / WAVE
         for side in (centre, across - centre):
-            for number in range(count):
-                along = start + number * scale * WAVE
-                if upright:
-                    yield _place("/Wave", (0, scale, 1, 0, side, along))
-                else:
-                    yield _place("/Wave", (scale, 0, 0, 1, along, side))
+            first: tuple[float, ...]
+            if upright:
+                first = (0, scale, 1, 0, side, start)
+            else:
+                first = (scale, 0, 0, 1, start, side)
+            yield _repeat("/Wave", count, first, (1, 0, 0, 1, WAVE, 0))
 
 
 def _draw_corners() -> Iterator[str]:
@@ -99,13 +99,13 @@ def _draw_corners() -> Iterator[str]:
         for y in (middle, HEIGHT - middle):
             for colour, count, size in ((INK, 36, 1.0), (GOLD, 24, 0.6)):
                 yield _stroke(colour, 0.12)
-                yield from _turn("/Petal", x, y, count, size)
+                yield _turn("/Petal", x, y, count, size)
 
 
 def _draw_form() -> list[str]:
     """Draw underprint, lines and tinted heads of the form."""
     lines = ["q", _stroke(UNDERPRINT, 0.16)]
-    lines += _turn("/Loop", WIDTH / 2, 96, 72, 1.0)
+    lines.append(_turn("/Loop", WIDTH / 2, 96, 72, 1.0))
     lines += [_stroke(INK, 0.25)]
     top, *_, bottom = ROWS
     lines += [f"{LEFT} {bottom} {RIGHT - LEFT} {top - bottom} re"]
@@ -160,16 +160,22 @@ def _trace(curve: Curve, pieces: int) -> Iterator[str]:
         )
 
 
-def _turn(form: str, x: float, y: float, count: int, size: float) -> Iterator[str]:
-    for number in range(count):
-        angle = 2 * math.pi * number / count
-        cos, sin = size * math.cos(angle), size * math.sin(angle)
-        yield _place(form, (cos, sin, -sin, cos, x, y))
+def _turn(form: str, x: float, y: float, count: int, size: float) -> str:
+    angle = 2 * math.pi / count
+    cos, sin = math.cos(angle), math.sin(angle)
+    return _repeat(form, count, (size, 0, 0, size, x, y), (cos, sin, -sin, cos, 0, 0))
 
 
-def _place(form: str, matrix: tuple[float, ...]) -> str:
-    numbers = " ".join(f"{round(value, 4) + 0:g}" for value in matrix)
-    return f"q {numbers} cm {form} Do Q"
+def _repeat(
+    form: str, count: int, first: tuple[float, ...], step: tuple[float, ...]
+) -> str:
+    """Draw a form so often, each moved on from the one before in the same words."""
+    moves = [first, *[step] * (count - 1)]
+    return "\n".join(["q", *(f"{_matrix(move)} cm {form} Do" for move in moves), "Q"])
+
+
+def _matrix(values: tuple[float, ...]) -> str:
+    return " ".join(f"{round(value, 6) + 0:g}" for value in values)
 
 
 def _make_form(pdf: Pdf, content: Iterator[str]) -> pikepdf.Object:

@@ -8,6 +8,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from issuer.pictures import embed_pictures
 from templates.drawing import DocumentInfo, PageWriter
 from templates.families import SARABUN
 from templates.lines import set_lines
@@ -35,6 +36,14 @@ def list_marks(page: pikepdf.Page) -> list[str]:
         for one in pikepdf.parse_content_stream(page)
         if str(one.operator) in {"BDC", "BMC", "EMC"}
     ]
+
+
+def finish_with_pictures(writer: PageWriter) -> bytes:
+    out = BytesIO()
+    with pikepdf.open(BytesIO(writer.finish()[0])) as pdf:
+        embed_pictures(pdf, writer.pictures.values())
+        pdf.save(out)
+    return out.getvalue()
 
 
 def show_page(pdf: bytes) -> np.ndarray:
@@ -83,11 +92,11 @@ def test_modules_are_drawn_upright() -> None:
     writer = make_writer()
     writer.draw_qr([[True, False], [True, True]], place_at(40, 10, 40), 1)
     writer.finish_page()
-    dark = show_page(writer.finish()[0])[:, :, 0] < 128
+    dark = show_page(finish_with_pictures(writer))[:, :, 0] < 128
     # 2 pixels a point, rows from the top: the code stands from 20 to 40 points up.
     corner = dark[120:160, 100:140]
-    assert dark.sum() == corner.sum() == 3 * 400
-    assert not corner[:20, 20:].any()
+    assert dark.sum() == corner.sum() == pytest.approx(3 * 400, abs=4)
+    assert not corner[:19, 21:].any()
 
 
 @pytest.mark.parametrize(

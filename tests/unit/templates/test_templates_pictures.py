@@ -11,9 +11,13 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from issuer.qr import draw_qr
 from templates.artwork import check_artwork, open_mark
 from templates.errors import TypeFileError
+from templates.pictures import PIXELS_PER_MODULE
 from tests.unit.templates.layout_world import (
+    ADDRESS,
+    DIGITS,
     TITLE,
     draw_document,
     find_elements,
@@ -63,6 +67,12 @@ def find_colour(pdf: bytes, colour: tuple[int, int, int]) -> tuple[float, ...]:
     return tuple(float(edge) / 4 / 72 * 25.4 for edge in edges)
 
 
+def list_pictures(page: pikepdf.Page) -> list[pikepdf.Object]:
+    """Return the pictures of a page that are not its QR code."""
+    found = page.Resources.get("/XObject", pikepdf.Dictionary()).values()
+    return [picture for picture in found if "/ImageMask" not in picture]
+
+
 @pytest.mark.parametrize(
     ("size", "across", "up"),
     [((300, 400), 30, 40), ((400, 400), 30, 30), ((100, 400), 10, 40)],
@@ -85,7 +95,7 @@ def test_a_photograph_says_what_it_is(tmp_path: Path) -> None:
     first, _ = find_elements(pdf, "Figure")
     assert first["/Alt"] == "รูปถ่าย"
     with pikepdf.open(io.BytesIO(pdf)) as opened:
-        (image,) = opened.pages[0].Resources.XObject.values()
+        (image,) = list_pictures(opened.pages[0])
         assert image.ColorSpace == pikepdf.Name.DeviceGray
         assert image.Filter == pikepdf.Name.DCTDecode
 
@@ -95,7 +105,7 @@ def test_where_no_photograph_is_given_none_is_drawn(tmp_path: Path) -> None:
     pdf = draw_document(kind).pdf
     assert [figure["/Alt"][:2] for figure in find_elements(pdf, "Figure")] == ["คิ"]
     with pikepdf.open(io.BytesIO(pdf)) as opened:
-        assert "/XObject" not in opened.pages[0].Resources
+        assert list_pictures(opened.pages[0]) == []
 
 
 def test_a_mark_on_each_page_is_carried_once(tmp_path: Path) -> None:
@@ -110,7 +120,7 @@ def test_a_mark_on_each_page_is_carried_once(tmp_path: Path) -> None:
     assert (left, width, height) == pytest.approx((35, 10, 10), abs=0.3)
     assert len(find_elements(drawn.pdf, "Figure")) == 1  # the QR code: no words for it
     with pikepdf.open(io.BytesIO(drawn.pdf)) as opened:
-        (first,), (second,) = (page.Resources.XObject.values() for page in opened.pages)
+        (first,), (second,) = map(list_pictures, opened.pages)
         assert first.objgen == second.objgen
     assert drawn.pdf == draw_document(kind).pdf
 
@@ -153,3 +163,22 @@ def test_a_file_is_read_once(tmp_path: Path) -> None:
     first = open_mark(tmp_path / "mark.png")
     (tmp_path / "mark.png").unlink()
     assert open_mark(tmp_path / "mark.png") is first
+
+
+def test_a_qr_code_is_painted_module_by_module(tmp_path: Path) -> None:
+    """By the resolution of any printer, and the same in the file as it was made."""
+    kind = make_type(tmp_path, FIELD, TITLE)
+    drawn = draw_document(kind)
+    code = draw_qr((ADDRESS, "#", DIGITS))
+    with pikepdf.open(io.BytesIO(drawn.pdf)) as opened:
+        (stencil,) = opened.pages[0].Resources.XObject.values()
+        assert stencil.ImageMask
+        assert "/Interpolate" not in stencil
+        row = int(stencil.Width) // 8
+        data = stencil.read_bytes()
+    lines = [data[at : at + row] for at in range(0, len(data), row)]
+    side = len(code.matrix)
+    assert (row, len(lines)) == (side, side * PIXELS_PER_MODULE)
+    for number, line in enumerate(lines):
+        modules = code.matrix[number // PIXELS_PER_MODULE]
+        assert line == bytes(0 if dark else 0xFF for dark in modules)
