@@ -15,9 +15,11 @@ from io import BytesIO
 from pathlib import Path
 
 import pikepdf
+from pyhanko.sign.fields import MDPPerm
 
 from tests.forge import Forge, Signature, draw_pdf
 from tests.forge_pki import NOW
+from tests.hostile.made import forms, looks, repair
 from tests.world import run_world
 from tra.clock import system_clock
 from verifier.trust import Publication
@@ -35,6 +37,13 @@ class Seed:
     world: str
     ours: bool
     """Whether it is in force as it is; any other file must never be."""
+    leave: bool = False
+    """Whether its signer gives leave to fill the form in."""
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether anybody has signed it."""
+        return b"/ByteRange" in self.pdf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +86,11 @@ def make_small_corpus(folder: Path) -> Corpus:
 def _read(folder: Path, worlds: Mapping[str, datetime]) -> Corpus:
     seeds = tuple(
         Seed(
-            name=file.stem.removesuffix(".ours"),
+            name=file.stem.removesuffix(".ours").removesuffix(".leave"),
             pdf=file.read_bytes(),
             world=name,
             ours=file.stem.endswith(".ours"),
+            leave=file.stem.endswith(".leave"),
         )
         for name in worlds
         for file in sorted((folder / name).glob("*.pdf"))
@@ -107,6 +117,11 @@ def _make_forged(folder: Path) -> datetime:
         "foreign-form": _sign_foreign(forge, _draw_form()),
         "foreign-packed": _sign_foreign(forge, _pack(draw_pdf(compress=True))),
         "foreign-bes": forge.sign(draw_pdf(), Signature(forge.labour.seal)),
+        "packed-certified": repair.sign_packed(forge)[0],
+        "notes-approved": looks.approve(forge, looks.draw_notes()),
+        "form-approved": forms.sign_form(forge),
+        "form-certified": forms.sign_form(forge, permission=MDPPerm.NO_CHANGES),
+        "form-open.leave": forms.sign_form(forge, permission=MDPPerm.FILL_FORMS),
     }
     forge.publish()
     forge.root_file()

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must hold of the report on any broken file; what does not is a finding."""
 
-import re
 from collections.abc import Iterator
 
 from tests.fuzz.corpus import Seed
+from tests.fuzz.oracle import BYTE_RANGE, shows_as_signed, signed_ranges
 from verifier.reasons import Integrity, Outcome, Reason
 from verifier.report import Report
+from verifier.usage import Part
 
-_BYTE_RANGE = re.compile(rb"/ByteRange ?\[ ?(\d+) (\d+) (\d+) (\d+) *\]")
+_FILLING = {Part.FORM, Part.FIELD, Part.APPEARANCE}
 _RAN_OUT = "ran out"
 
 
@@ -21,13 +22,26 @@ def find_faults(seed: Seed, broken: bytes, report: Report) -> Iterator[str]:
             yield "hang"
     if report.outcome is Outcome.IN_FORCE and not _is_as_issued(seed, broken):
         yield "forged"
-    if report.integrity is Integrity.INTACT and not _is_as_signed(seed, broken):
+    if report.integrity is not Integrity.INTACT or broken == seed.pdf:
+        return
+    if not _is_as_signed(seed, broken):
         yield "altered_called_intact"
+    elif not (shows_as_signed(seed.pdf, broken) or _was_filled_in(seed, report)):
+        yield "shown_otherwise"
 
 
 def _is_as_issued(seed: Seed, broken: bytes) -> bool:
-    """Tell whether a file begins with the whole one that was issued."""
+    """Tell whether a file begins with the whole one that was issued.
+
+    What was appended to it may show nothing: that is looked at for every file.
+    """
     return seed.ours and broken.startswith(seed.pdf.rstrip(b"\r\n"))
+
+
+def _was_filled_in(seed: Seed, report: Report) -> bool:
+    """Tell whether the form was filled in with leave, and the report says so."""
+    told = {change["part"] for change in report.changes or () if change["allowed"]}
+    return seed.leave and not told.isdisjoint(_FILLING)
 
 
 def _is_as_signed(seed: Seed, broken: bytes) -> bool:
@@ -39,11 +53,6 @@ def _is_as_signed(seed: Seed, broken: bytes) -> bool:
     if not seed.pdf.count(b"/ByteRange"):
         return False
     return any(
-        _ranges(seed.pdf, match) == _ranges(broken, match)
-        for match in _BYTE_RANGE.finditer(seed.pdf)
+        signed_ranges(seed.pdf, match) == signed_ranges(broken, match)
+        for match in BYTE_RANGE.finditer(seed.pdf)
     )
-
-
-def _ranges(data: bytes, match: re.Match[bytes]) -> tuple[bytes, bytes]:
-    start, length, second, rest = (int(number) for number in match.groups())
-    return data[start : start + length], data[second : second + rest]

@@ -12,6 +12,7 @@ from tests.fuzz.corpus import Corpus, Seed
 from tests.fuzz.dice import Dice
 from tests.fuzz.mutations import mutate
 from tests.fuzz.rules import find_faults
+from tests.fuzz.updates import append_updates
 from verifier.isolation import PdfVerifiers
 from verifier.limits import WorkerLimits
 from verifier.report import Report
@@ -58,11 +59,18 @@ class Case:
 
 
 def make_case(corpus: Corpus, seed: int, number: int) -> Case:
-    """Return the broken file of a number; always the same for the same corpus."""
+    """Return the broken file of a number; always the same for the same corpus.
+
+    Even numbers are broken by their bytes, odd ones have updates appended.
+    """
     dice = Dice(seed, number)
-    chosen = dice.one_of(corpus.seeds)
-    others = [other.pdf for other in corpus.seeds]
-    pdf, done = mutate(chosen.pdf, dice, others)
+    if number % 2:
+        chosen = dice.one_of([one for one in corpus.seeds if one.is_signed])
+        pdf, done = append_updates(chosen.pdf, dice)
+    else:
+        chosen = dice.one_of(corpus.seeds)
+        others = [other.pdf for other in corpus.seeds]
+        pdf, done = mutate(chosen.pdf, dice, others)
     return Case(number=number, seed=chosen, pdf=pdf, done=done)
 
 

@@ -21,7 +21,7 @@ def test_what_other_programs_find_is_altered(quiet_forge: Forge, name: str) -> N
 
 def test_a_stream_of_objects_of_a_signed_file_is_read(quiet_forge: Forge) -> None:
     """With its validation data, which came later in streams of their own."""
-    pdf, _ = repair._sign_packed(quiet_forge)
+    pdf, _ = repair.sign_packed(quiet_forge)
 
     report = quiet_forge.verify(pdf)
 

@@ -23,12 +23,12 @@ _NOWHERE = (0, 0, 0, 0)
 
 def drawn_by_an_unsigned_field(forge: Forge) -> bytes:
     """A new signature field that nobody signs covers the text of a signed file."""
-    return update(_approve(forge, draw_pdf()), add_field(look=True))
+    return update(approve(forge, draw_pdf()), add_field(look=True))
 
 
 def drawn_by_a_time_stamp(forge: Forge) -> bytes:
     """A time stamp of one's own shows itself over the text of a signed file."""
-    covered = update(_approve(forge, draw_pdf()), add_field(look=True))
+    covered = update(approve(forge, draw_pdf()), add_field(look=True))
     way = Way(subfilter="/ETSI.RFC3161", type_name="/DocTimeStamp", field_name="Added")
     return sign_by_hand(covered, forge.make_tsa(None), way)
 
@@ -43,7 +43,7 @@ def annotations_in_another_order(forge: Forge) -> bytes:
         first, second, *rest = (kept.raw_get(at) for at in range(len(kept)))
         page[NAME("/Annots")] = generic.ArrayObject([second, first, *rest])
 
-    return update(_approve(forge, _draw_notes()), swap)
+    return update(approve(forge, draw_notes()), swap)
 
 
 def annotation_of_another_page(forge: Forge) -> bytes:
@@ -56,7 +56,7 @@ def annotation_of_another_page(forge: Forge) -> bytes:
     def add(writer: Writer) -> None:
         add_field(kids=[writer.root.raw_get("/Unused")])(writer)
 
-    return update(_approve(forge, drawn), add)
+    return update(approve(forge, drawn), add)
 
 
 def name_made_a_string(forge: Forge) -> bytes:
@@ -80,7 +80,7 @@ def name_made_a_string(forge: Forge) -> bytes:
         word = generic.TextStringObject("/WinAnsiEncoding")
         resources[NAME("/Encoding")] = word
 
-    return update(_approve(forge, drawn), change)
+    return update(approve(forge, drawn), change)
 
 
 def form_drawn_anew(forge: Forge) -> bytes:
@@ -180,7 +180,8 @@ def add_field(
     return change
 
 
-def _approve(forge: Forge, pdf: bytes) -> bytes:
+def approve(forge: Forge, pdf: bytes) -> bytes:
+    """Sign a file and certify nothing, as the first of several signers does."""
     how = Signature(forge.trade.seal, tsa=forge.tsa, crls=forge.crls(), certify=False)
     return forge.sign(pdf, how)
 
@@ -196,7 +197,7 @@ def _change_form(
     return update(pdf, write)
 
 
-def _draw_notes() -> bytes:
+def draw_notes() -> bytes:
     """Draw a page with two notes, of which the second covers the first."""
     with pikepdf.open(BytesIO(draw_pdf())) as pdf:
         notes = [

@@ -89,7 +89,7 @@ def append_junk(pdf: bytes, junk: bytes) -> bytes:
 
 def object_stream_replaced(forge: Forge) -> bytes:
     """The signed stream that holds the page tree is written anew, in the store."""
-    pdf, number = _sign_packed(forge)
+    pdf, number = sign_packed(forge)
     reader = PdfFileReader(BytesIO(pdf))
     stream: Any = generic.Reference(number, 0, reader).get_object()
     old = b"/Count 1"
@@ -112,7 +112,7 @@ def object_stream_replaced(forge: Forge) -> bytes:
 
 def object_stream_freed(forge: Forge) -> bytes:
     """The signed stream that holds the page tree is freed, with an odd generation."""
-    pdf, number = _sign_packed(forge)
+    pdf, number = sign_packed(forge)
     return raw.append_revision(pdf, places={number: None}, generation=7)
 
 
@@ -224,7 +224,7 @@ def _without_root(pdf: bytes) -> bytes:
     return pdf[:at] + changed
 
 
-def _sign_packed(forge: Forge) -> tuple[bytes, int]:
+def sign_packed(forge: Forge) -> tuple[bytes, int]:
     """Certify a file whose page tree is in a stream; return that stream's number."""
     with pikepdf.open(BytesIO(draw_pdf())) as opened:
         out = BytesIO()

@@ -14,7 +14,11 @@ FORGED = "Holder: Somebody Else"
 
 def whole_update(forge: Forge) -> bytes:
     """Append content, table and trailer, as a program would."""
-    pdf = forge.issue().pdf
+    return whole_update_of(forge.issue().pdf)
+
+
+def whole_update_of(pdf: bytes) -> bytes:
+    """Append other content to any file."""
     return raw.append_revision(pdf, {raw.content_number(pdf): raw.show(FORGED)})
 
 
