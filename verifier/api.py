@@ -196,6 +196,23 @@ def build_api(service: Service) -> APIRouter:
     return router
 
 
+async def answer_original(service: Service, request: Request) -> Response:
+    """Return an uploaded file as it was signed, as a download.
+
+    Raises:
+        ProblemError: as `Service.verify_file`; or no signature of the file holds.
+    """
+    data, report = await service.verify_file(request)
+    original = report.cut_original(data)
+    if original is None:
+        raise ProblemError(problems.no_original())
+    name = f"signed-{hashlib.sha256(original).hexdigest()[:16]}.pdf"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(
+        original, media_type="application/pdf", headers={**_NO_STORE, **disposition}
+    )
+
+
 def _add_files(router: APIRouter, service: Service) -> None:
     """Verify files, and tell again of those that were verified lately."""
 
@@ -211,15 +228,7 @@ def _add_files(router: APIRouter, service: Service) -> None:
     @router.post("/v1/verify/original")
     async def post_original(request: Request) -> Response:
         """Give the file back as it was signed: multipart as for a report."""
-        data, report = await service.verify_file(request)
-        original = report.cut_original(data)
-        if original is None:
-            raise ProblemError(problems.no_original())
-        name = f"signed-{hashlib.sha256(original).hexdigest()[:16]}.pdf"
-        disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(
-            original, media_type="application/pdf", headers={**_NO_STORE, **disposition}
-        )
+        return await answer_original(service, request)
 
     @router.get(
         "/v1/verify/files/{sha256}",

@@ -19,7 +19,9 @@ from register.errors import DocumentError
 from register.problem import Problem, ProblemError
 from register.short_code import group_short_code, short_code
 from verifier import problems
-from verifier.api import Service
+from verifier.api import Service, answer_original
+from verifier.bilingual import both, either, read_words
+from verifier.changes_page import render_changes
 from verifier.errors import SourceError
 from verifier.rate_limit import Kind
 from verifier.reasons import Reason
@@ -49,28 +51,37 @@ def build_pages(service: Service, pages: WebFiles) -> APIRouter:
     async def get_index(request: Request) -> Response:
         return answer_page(request, pages.page("index.html"))
 
-    @router.post("/verify")
-    async def post_verify(request: Request) -> Response:
-        """Answer the upload form of a browser without JavaScript."""
-        try:
-            report = await service.verify_upload(request)
-        except ProblemError as error:
-            return answer_page(
-                request,
-                pages.page(
-                    "report.html", REPORT_PLACEHOLDER, render_problem(error.problem)
-                ),
-                status=error.problem.status,
-            )
-        content = render_report(report)
-        return answer_page(
-            request, pages.page("report.html", REPORT_PLACEHOLDER, content)
-        )
-
+    _add_forms(router, service, pages)
     _add_document_page(router, service, pages)
     _add_app(router, service, pages)
     _add_files(router, pages)
     return router
+
+
+def _add_forms(router: APIRouter, service: Service, pages: WebFiles) -> None:
+    """Answer the forms that browsers without JavaScript send a file with."""
+
+    def show(request: Request, content: str, status: int = 200) -> Response:
+        page = pages.page("report.html", REPORT_PLACEHOLDER, content)
+        return answer_page(request, page, status=status)
+
+    @router.post("/verify")
+    async def post_verify(request: Request) -> Response:
+        try:
+            report = await service.verify_upload(request)
+        except ProblemError as error:
+            problem = error.problem
+            return show(request, render_problem(problem), problem.status)
+        return show(request, render_report(report))
+
+    @router.post("/verify/original")
+    async def post_original(request: Request) -> Response:
+        """Give the file back as it was signed."""
+        try:
+            return await answer_original(service, request)
+        except ProblemError as error:
+            problem = error.problem
+            return show(request, render_problem(problem), problem.status)
 
 
 def _add_app(router: APIRouter, service: Service, pages: WebFiles) -> None:
@@ -146,13 +157,14 @@ def render_report(report: Report) -> str:
     about = f'data-outcome="{report.outcome}" data-reason="{report.reason}"'
     parts = [
         f'<section class="verdict" {about}><div class="verdict-words">',
-        _both("h1", headline, "verdict-word"),
-        "" if report.reason is Reason.VALID else _both("p", sentence, "verdict-text"),
-        *(_both("p", note.text, "verdict-note") for note in report.notes),
+        both("h1", headline, "verdict-word"),
+        "" if report.reason is Reason.VALID else both("p", sentence, "verdict-text"),
+        *(both("p", note.text, "verdict-note") for note in report.notes),
         "</div></section>",
         '<section class="card next">',
-        _both("p", _text(wire["advice"])),
+        both("p", read_words(wire["advice"])),
         "</section>",
+        render_changes(report),
     ]
     if report.document is not None:
         parts.append(_render_facts(report.document))
@@ -165,8 +177,8 @@ def render_problem(problem: Problem) -> str:
     return "".join(
         [
             '<section class="card notice problem">',
-            _both("h1", problem.title),
-            _both("p", problem.detail),
+            both("h1", problem.title),
+            both("p", problem.detail),
             "</section>",
         ]
     )
@@ -176,20 +188,20 @@ def _render_facts(document: Mapping[str, object]) -> str:
     agency = cast("Mapping[str, object]", document["agency"])
     until = document["valid_until"]
     rows: list[tuple[Text, str]] = [
-        (FACT_NAMES["type_name"], _either(_text(document["type_name"]))),
+        (FACT_NAMES["type_name"], either(read_words(document["type_name"]))),
         (FACT_NAMES["number"], escape(str(document["number"]))),
         (FACT_NAMES["holder"], escape(str(document["holder"]))),
-        (FACT_NAMES["agency"], _either(_text(agency["name"]))),
+        (FACT_NAMES["agency"], either(read_words(agency["name"]))),
         (FACT_NAMES["domain"], escape(str(agency["domain"]))),
         (FACT_NAMES["issued_on"], _day(document["issued_on"])),
         (FACT_NAMES["valid_from"], _day(document["valid_from"])),
         (
             FACT_NAMES["valid_until"],
-            _either(NO_EXPIRY) if until is None else _day(until),
+            either(NO_EXPIRY) if until is None else _day(until),
         ),
     ]
     rows.extend(
-        (_text(field["label"]), escape(str(field["value"])))
+        (read_words(field["label"]), escape(str(field["value"])))
         for field in cast("list[Mapping[str, object]]", document["fields"])
     )
     document_id = parse_document_id(str(document["id"]))
@@ -208,40 +220,27 @@ def _render_sources(report: Report) -> str:
     if isinstance(as_of, str):
         rows.insert(0, (FACT_NAMES["as_of"], _instant(datetime.fromisoformat(as_of))))
     if report.trust_list is not None:
-        name = _text(report.trust_list["name"])
-        rows.append((FACT_NAMES["trust_list"], _either(name)))
+        name = read_words(report.trust_list["name"])
+        rows.append((FACT_NAMES["trust_list"], either(name)))
     return f'<section class="card sources">{_list(rows)}</section>'
 
 
 def _list(rows: list[tuple[Text, str]]) -> str:
     items = "".join(
-        f'<div class="row"><dt>{_either(name)}</dt><dd>{value}</dd></div>'
+        f'<div class="row"><dt>{either(name)}</dt><dd>{value}</dd></div>'
         for name, value in rows
     )
     return f"<dl>{items}</dl>"
 
 
-def _both(tag: str, text: Text, css: str = "") -> str:
-    kind = f' class="{css}"' if css else ""
-    return f"<{tag}{kind}>{_either(text)}</{tag}>"
-
-
-def _either(text: Text) -> str:
-    # The stylesheet shows the language that was chosen; both without one.
-    return (
-        f'<span lang="th">{escape(text.th)}</span> '
-        f'<span lang="en">{escape(text.en)}</span>'
-    )
-
-
 def _day(value: object) -> str:
-    return _either(_name_day(date.fromisoformat(str(value))))
+    return either(_name_day(date.fromisoformat(str(value))))
 
 
 def _instant(moment: datetime) -> str:
     local = moment.astimezone(ZoneInfo("Asia/Bangkok"))
     day = _name_day(local.date())
-    return _either(
+    return either(
         Text(
             th=f"{day.th} เวลา {local:%H:%M} น.",
             en=f"{day.en}, {local:%H:%M} (Bangkok)",
@@ -262,8 +261,3 @@ def _groups(document_id: str) -> str:
     """Return an id in groups of four, as it is printed below the QR code."""
     groups = (document_id[at : at + 4] for at in range(0, len(document_id), 4))
     return escape(" ".join(groups))
-
-
-def _text(value: object) -> Text:
-    members = cast("Mapping[str, str]", value)
-    return Text(th=members["th"], en=members["en"])
