@@ -136,11 +136,11 @@ def finish_reservation(
         current = issuer.store.get_document(document.id)
         return finish_reservation(issuer, caller, current, now)
     sealed = sealer.seal_pdf(page.pdf, kind.seal_level, page.officer)
-    sealer.check_sealed(sealed, kind.seal_level, page.officer)
+    seal = sealer.check_sealed(sealed, kind.seal_level, page.officer)
     # 6.
     file_sha256 = issuer.files.put_pdf(sealed)
     issued = issuer.store.record_issued(
-        document.id, caller.actor, now, page.record, page.claim, file_sha256
+        document.id, caller.actor, now, page.record, page.claim, file_sha256, seal=seal
     )
     publish_pending(issuer)
     return issued

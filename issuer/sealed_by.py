@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which certificates sealed a file of ours, and when: read from the file itself.
 
-For the hour in which a key was stolen: what a document was sealed with stands in the
-document, so no table can say otherwise.
+For the hour in which a key was stolen, and for what the register notes of each seal.
 """
 
 import hashlib
 import io
-from dataclasses import dataclass
 from datetime import datetime
 
 from asn1crypto import cms
@@ -16,18 +14,10 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from issuer.errors import SealError
-
-
-@dataclass(frozen=True, kw_only=True)
-class SealUse:
-    """One signature of a sealed file."""
-
-    key_sha256: bytes
-    """SHA-256 of the signer's public key (SubjectPublicKeyInfo, DER)."""
-    at: datetime | None
-    """When, by its time stamp; None if it has none."""
+from register.store import SealUse
 
 
 def read_seals(pdf: bytes) -> tuple[SealUse, ...]:
@@ -38,17 +28,18 @@ def read_seals(pdf: bytes) -> tuple[SealUse, ...]:
     """
     try:
         reader = PdfFileReader(io.BytesIO(pdf))
-        return tuple(
-            SealUse(
-                key_sha256=hashlib.sha256(
-                    one.signer_cert["tbs_certificate"]["subject_public_key_info"].dump()
-                ).digest(),
-                at=_time_of(one.signer_info),
-            )
-            for one in reader.embedded_regular_signatures
-        )
+        return tuple(seal_use(one) for one in reader.embedded_regular_signatures)
     except (PdfError, SigningError, SignatureValidationError, ValueError) as error:
         raise SealError(f"the sealed file cannot be read: {error}") from error
+
+
+def seal_use(signature: EmbeddedPdfSignature) -> SealUse:
+    """Return by which key a signature was made, and when; nothing is judged."""
+    spki = signature.signer_cert["tbs_certificate"]["subject_public_key_info"]
+    return SealUse(
+        key_sha256=hashlib.sha256(spki.dump()).digest(),
+        at=_time_of(signature.signer_info),
+    )
 
 
 def _time_of(signer: cms.SignerInfo) -> datetime | None:

@@ -48,9 +48,11 @@ from issuer.errors import (
     TimestampUnavailableError,
 )
 from issuer.revocation import RevocationData
+from issuer.sealed_by import seal_use
 from issuer.signed_first import SignedFirst, check_signed_first
 from issuer.timestamps import FailoverTimeStamper
 from keys.signing import Signer
+from register.store import SealUse
 from templates.document_type import SealLevel
 
 __all__ = [
@@ -144,8 +146,10 @@ class Sealer:
         sealed: bytes,
         level: SealLevel = SealLevel.B_LT,
         officer: SignedFirst | None = None,
-    ) -> None:
+    ) -> SealUse:
         """Read the sealed file back and refuse it unless all of it is covered and good.
+
+        Returns which key sealed it, and when, as it stands in the file.
 
         Raises:
             SealError: what is wrong with it.
@@ -174,6 +178,7 @@ class Sealer:
         # By issuer: the lists may have been fetched anew since the file was sealed.
         if lists != [_issuer_of(one) for one in held.crls]:
             raise SealError("the sealed file lacks a revocation list")
+        return seal_use(seal)
 
     async def _seal(
         self, pdf: bytes, level: SealLevel, officer: SignedFirst | None

@@ -24,6 +24,7 @@ from register.store_officers import Officers
 from register.store_publishing import Publishing
 from register.store_reservations import Reservations
 from register.store_schema import check_schema, migrate
+from register.store_seals import Seals
 from register.store_signatures import Signatures
 from register.store_tasks import TaskRun, Tasks
 from register.store_tokens import Tokens
@@ -41,6 +42,7 @@ from register.store_values import (
     Page,
     Reservation,
     ReserveRequest,
+    SealUse,
     StatusChange,
     TokenInfo,
 )
@@ -61,6 +63,7 @@ __all__ = [
     "ProofCounts",
     "Reservation",
     "ReserveRequest",
+    "SealUse",
     "StatusChange",
     "Store",
     "TaskRun",
@@ -76,6 +79,7 @@ class Store(
     DocumentQueries,
     Files,
     Officers,
+    Seals,
     Signatures,
     Tasks,
     Tokens,

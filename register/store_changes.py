@@ -33,7 +33,8 @@ from register.store_rows import (
     lock_row,
     lock_rows,
 )
-from register.store_values import EventAction, StatusChange
+from register.store_seals import seal_row
+from register.store_values import EventAction, SealUse, StatusChange
 from register.tables import DocumentRow, EventRow, SealedRecordRow
 
 CHANGE_EVENTS: Final = {
@@ -71,7 +72,7 @@ class DocumentChanges(Events):
                 ),
             )
 
-    def record_issued(
+    def record_issued(  # noqa: PLR0913 - one for each thing that is kept
         self,
         document_id: DocumentId,
         actor: str,
@@ -79,12 +80,14 @@ class DocumentChanges(Events):
         record: bytes,
         claim: bytes,
         file_sha256: bytes,
+        *,
+        seal: SealUse | None = None,
     ) -> Document:
         """Make a reserved document issued; the first of several callers wins.
 
         1. Lock the document and the one it supersedes.
         2. If it is issued already, return it as the winner left it.
-        3. Write digests, record and claim.
+        3. Write digests, record and claim, and which key sealed it.
         4. Make the predecessor superseded, linked both ways.
         5. Write the events.
 
@@ -108,6 +111,8 @@ class DocumentChanges(Events):
             row.record_sha256 = hashlib.sha256(record).digest()
             row.file_sha256 = file_sha256
             session.add(SealedRecordRow(document_id=row.id, record=record, claim=claim))
+            if seal is not None:
+                session.add(seal_row(row.id, seal))
             events = [_issued_event(row, actor, now)]
             # 4.
             if predecessor is not None:

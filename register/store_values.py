@@ -186,6 +186,16 @@ class FileVersion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SealUse:
+    """One signature of a sealed file."""
+
+    key_sha256: bytes
+    """SHA-256 of the signer's public key (SubjectPublicKeyInfo, DER)."""
+    at: datetime | None
+    """When, by its time stamp; None if it has none."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileProof:
     """What proves the newest version of a file, as it was read from the file."""
 

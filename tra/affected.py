@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which documents a key has sealed or claimed since a moment, for when it was stolen.
 
-Read from the sealed files and the signed claims, not from a table: what a thief of
-the database writes there changes nothing. Needs no key, so it works while the stolen
-one has no successor.
+By what was read back from each file when it was sealed and is kept in the register, or
+else from the file itself, and from the signed claims. Needs no key, so it works while
+the stolen one has no successor.
 """
 
 import hashlib
@@ -25,9 +25,12 @@ from keys.inventory import KeyEntry
 from keys.signing import PUBLICATION
 from keys.store import KeyStore
 from register.claim import claim_kid, read_claim
-from register.document import AgencyId, Document
-from register.store import Store
+from register.document import AgencyId, Document, DocumentId
+from register.store import SealUse, Store
 from tra.home import Home
+
+_BATCH: Final = 200
+"""Files that are read before what was found is noted."""
 
 _MARGIN: Final = timedelta(hours=1)
 """How much earlier a request may have come than its document was sealed."""
@@ -41,7 +44,7 @@ class AffectedDocument:
     made_at: datetime
     """By the time stamp of a seal; of a claim, when it was issued."""
     proven: bool
-    """Whether that was read from the file; a file that is gone is counted in."""
+    """Whether that is known of the file; one that is gone unread is counted in."""
 
     def to_json(self) -> dict[str, object]:
         """Describe it, without names of persons."""
@@ -59,11 +62,17 @@ class AffectedDocument:
 
 
 def find_affected(
-    home: Home, keys: KeyStore, entry: KeyEntry, since: datetime
+    home: Home,
+    keys: KeyStore,
+    entry: KeyEntry,
+    since: datetime,
+    *,
+    read_files: bool = False,
 ) -> list[AffectedDocument]:
     """Return what a seal or claim key has made at or after a moment, the oldest first.
 
-    A publication key makes no documents: all it signed is published anew.
+    A publication key makes no documents: all it signed is published anew. With
+    `read_files` every sealed file is read, whatever the register says of it.
 
     Raises:
         RegisterError, StorageError: what cannot be read.
@@ -74,11 +83,14 @@ def find_affected(
     kind, _, agency = entry.label.partition("-")
     files = FileStore(home.issuer.files)
     with Store.open(home.issuer.database) as store:
-        issued = store.iter_issued(AgencyId(agency), since - _MARGIN)
+        begin = since - _MARGIN
         if kind == "claim":
+            issued = store.iter_issued(AgencyId(agency), begin)
             found = list(_find_claimed(store, issued, certificate, since))
         else:
-            found = list(_find_sealed(files, issued, certificate, since))
+            sealed = store.iter_sealed(AgencyId(agency), begin)
+            looked = _look(store, files, sealed, read_files=read_files)
+            found = list(_find_sealed(looked, certificate, since))
     return sorted(found, key=lambda one: (one.made_at, one.document.id))
 
 
@@ -117,8 +129,7 @@ def _find_claimed(
 
 
 def _find_sealed(
-    files: FileStore,
-    issued: Iterator[Document],
+    looked: Iterator[tuple[Document, tuple[SealUse, ...] | None]],
     certificate: x509.Certificate,
     since: datetime,
 ) -> Iterator[AffectedDocument]:
@@ -126,18 +137,49 @@ def _find_sealed(
         Encoding.DER, PublicFormat.SubjectPublicKeyInfo
     )
     key_sha256 = hashlib.sha256(spki).digest()
-    for document in issued:
-        if document.file_sha256 is None or document.issued_at is None:
-            continue
-        try:
-            seals = read_seals(files.get_pdf(document.file_sha256))
-        except (FileMissingError, SealError):
+    for document, seals in looked:
+        issued_at = document.issued_at or document.reserved_at
+        if seals is None:
             # A file that is lost may have been of this key: somebody has to look.
-            yield AffectedDocument(
-                document=document, made_at=document.issued_at, proven=False
-            )
+            yield AffectedDocument(document=document, made_at=issued_at, proven=False)
             continue
         for seal in seals:
-            at = seal.at or document.issued_at
+            at = seal.at or issued_at
             if seal.key_sha256 == key_sha256 and at >= since:
                 yield AffectedDocument(document=document, made_at=at, proven=True)
+
+
+def _look(
+    store: Store,
+    files: FileStore,
+    sealed: Iterator[tuple[Document, SealUse | None]],
+    *,
+    read_files: bool,
+) -> Iterator[tuple[Document, tuple[SealUse, ...] | None]]:
+    """Find out what sealed each document; None for a file that is lost.
+
+    What is read is noted in the register, so that it is read once.
+    """
+    unnoted: dict[DocumentId, SealUse] = {}
+    for document, noted in sealed:
+        if noted is not None and not read_files:
+            yield document, (noted,)
+            continue
+        seals = _read_seals(files, document)
+        if seals and noted is None:
+            # The agency's seal is the last signature; officers sign before.
+            unnoted[document.id] = seals[-1]
+        if len(unnoted) >= _BATCH:
+            store.record_seals(unnoted)
+            unnoted = {}
+        yield document, seals
+    store.record_seals(unnoted)
+
+
+def _read_seals(files: FileStore, document: Document) -> tuple[SealUse, ...] | None:
+    if document.file_sha256 is None:
+        return None
+    try:
+        return read_seals(files.get_pdf(document.file_sha256))
+    except (FileMissingError, SealError):
+        return None

@@ -32,6 +32,13 @@ _SHOWN = 20
 KeyArgument = Annotated[
     str, typer.Argument(metavar="KEY", help="A label, or a name as in the list.")
 ]
+ReadFilesOption = Annotated[
+    bool,
+    typer.Option(
+        "--read-files",
+        help="Read every sealed file, whatever the register says of it.",
+    ),
+]
 ReportOption = Annotated[
     Path | None,
     typer.Option("--report", "-o", help="Report file; else in TRA_HOME/reports."),
@@ -87,6 +94,7 @@ def affected(
     key: KeyArgument,
     report: ReportOption = None,
     *,
+    read_files: ReadFilesOption = False,
     as_json: Json = False,
 ) -> None:
     """List what a stolen key has sealed or claimed since it was stolen."""
@@ -94,7 +102,7 @@ def affected(
     check_initialised(home)
     keys = open_key_store(home.keys)
     entry = _find_stolen(keys, key)
-    found, path = _list_affected(home, keys, entry, report, now)
+    found, path = _list_affected(home, keys, entry, report, now, read_files=read_files)
     if as_json:
         documents = [one.to_json() for one in found]
         print_json({"key": entry.name, "report": str(path), "documents": documents})
@@ -229,9 +237,15 @@ def _since(entry: KeyEntry) -> datetime:
 
 
 def _list_affected(
-    home: Home, keys: KeyStore, entry: KeyEntry, report: Path | None, now: datetime
+    home: Home,
+    keys: KeyStore,
+    entry: KeyEntry,
+    report: Path | None,
+    now: datetime,
+    *,
+    read_files: bool = False,
 ) -> tuple[list[AffectedDocument], Path]:
-    found = find_affected(home, keys, entry, _since(entry))
+    found = find_affected(home, keys, entry, _since(entry), read_files=read_files)
     path = report or _report_path(home, "affected", entry)
     documents = [one.to_json() for one in found]
     write_report(path, entry, _since(entry), documents, now)

@@ -10,9 +10,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from register.errors import DocumentStateError
-from register.store import EventAction, FileProof, GuardedFile, Store
+from register.store import EventAction, FileProof, GuardedFile, SealUse, Store
 from register.store_engine import open_engine, parse_database_url
-from tests.unit.register.store_world import HEALTH, NOW, TRADE, issue, open_register
+from tests.unit.register.store_world import (
+    HEALTH,
+    NOW,
+    TRADE,
+    issue,
+    open_register,
+    request,
+)
 
 YEAR = timedelta(days=365)
 LATER = NOW + timedelta(hours=1)
@@ -184,3 +191,37 @@ def test_the_last_run_of_a_task_is_remembered(database_url: str) -> None:
         assert run is not None
         assert (run.ended_at, run.details) == (LATER, {"failed": 0})
         assert store.last_run("other") is None
+
+
+SEAL = SealUse(key_sha256=b"k" * 32, at=NOW)
+
+
+def test_which_key_sealed_a_document_is_noted_with_it(database_url: str) -> None:
+    with open_register(database_url) as store:
+        document = store.reserve(request("key-1"), NOW).document
+        store.record_sealing(document.id, "me", NOW, b"r" * 32)
+        store.record_issued(document.id, "me", NOW, b"r", b"c", b"f" * 32, seal=SEAL)
+        older = issue(store, "key-2")
+        found = {one.id: use for one, use in store.iter_sealed(TRADE, NOW)}
+        assert found == {document.id: SEAL, older.id: None}
+        assert list(store.iter_sealed(HEALTH, NOW)) == []
+        assert list(store.iter_sealed(TRADE, LATER)) == []
+
+
+def test_what_is_noted_of_a_seal_stays(database_url: str) -> None:
+    with open_register(database_url) as store:
+        first, second = (issue(store, f"key-{n}") for n in range(2))
+        undated = SealUse(key_sha256=b"u" * 32, at=None)
+        store.record_seals({first.id: SEAL})
+        store.record_seals({first.id: undated, second.id: undated})
+        store.record_seals({})
+        found = {one.id: use for one, use in store.iter_sealed(TRADE, NOW)}
+        assert found == {first.id: SEAL, second.id: undated}
+    engine = open_engine(parse_database_url(database_url))
+    for statement in (
+        "DELETE FROM seal_use",
+        "UPDATE seal_use SET sealed_at = NULL",
+    ):
+        with pytest.raises(DBAPIError, match="is kept"), engine.begin() as connection:
+            connection.execute(text(statement))
+    engine.dispose()
