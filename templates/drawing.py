@@ -35,6 +35,13 @@ TONES = {
 }
 """Colours by name: a gray, so that black is printed black, or red, green and blue."""
 
+_FILLS = {
+    tone: " ".join([*map(str, colour), "g" if len(colour) == 1 else "rg"])
+    for tone, colour in TONES.items()
+}
+_STROKES = {tone: operator.upper() for tone, operator in _FILLS.items()}
+"""Operators that set a colour (ISO 32000-1 §8.6.8)."""
+
 _RISE, _DEPTH = 0.8, 0.25
 """How far most letters reach above and below the line, by their size."""
 
@@ -73,6 +80,9 @@ class PageWriter:
         self._texts: list[list[str]] = [[]]
         self._marks = 0
         """Pieces of marked content on this page that belong to an element."""
+        self._fill: str | None = None
+        self._stroke: tuple[str, float] | None = None
+        """Colours that are set; None where it is not known."""
         self._open: Element | None = None
         self._is_open = False
         self.pictures: dict[Picture, PlacedPicture] = {}
@@ -107,6 +117,7 @@ class PageWriter:
         """End the page; what is drawn next goes on a new one."""
         self._close_mark()
         self._canvas.showPage()
+        self._forget_colours()
         self._marks = 0
         self.ink = []
         self._texts.append([])
@@ -143,7 +154,7 @@ class PageWriter:
         end = x + line.width + stretch
         self.occupy(x, y - size * _DEPTH, end, y + size * _RISE)
         letter, space = spread(line.pieces, stretch, size) if stretch else (0, 0)
-        parts = [f"BT 1 0 0 1 {_write(*at)} Tm"]
+        parts = [f"BT {_write(*at)} Td"]
         pending = 0.0
         for bold, group in group_by_face(line.pieces):
             name, use = self._use_font(bold=bold)
@@ -251,16 +262,14 @@ class PageWriter:
             self.occupy_place(place)
         self._canvas.saveState()
         self._canvas.translate(*round_lengths(place.left, place.bottom))
-        fill, stroke = None, None
         for figure in figures:
-            if figure.fill and figure.fill != fill:
-                fill = figure.fill
-                self._set_fill(fill)
-            if figure.stroke and (figure.stroke, figure.weight) != stroke:
-                stroke = (figure.stroke, figure.weight)
-                self._set_stroke(*stroke)
+            if figure.fill:
+                self._set_fill(figure.fill)
+            if figure.stroke:
+                self._set_stroke(figure.stroke, figure.weight)
             self._canvas.addLiteral(figure.instructions)
         self._canvas.restoreState()
+        self._forget_colours()
 
     def _mark(self, element: Element | None, box: Place | None = None) -> None:
         """Begin marked content of an element, or an artifact; go on if it is open."""
@@ -293,19 +302,18 @@ class PageWriter:
         return name, self._uses[name]
 
     def _set_fill(self, tone: str) -> None:
-        colour = TONES[tone]
-        if len(colour) == 1:
-            self._canvas.setFillGray(*colour)
-        else:
-            self._canvas.setFillColor(colour)
+        if tone != self._fill:
+            self._fill = tone
+            self._canvas.addLiteral(_FILLS[tone])
 
     def _set_stroke(self, tone: str, weight: float) -> None:
-        colour = TONES[tone]
-        if len(colour) == 1:
-            self._canvas.setStrokeGray(*colour)
-        else:
-            self._canvas.setStrokeColor(colour)
-        self._canvas.setLineWidth(*round_lengths(weight))
+        if (tone, weight) != self._stroke:
+            self._stroke = (tone, weight)
+            self._canvas.addLiteral(f"{_STROKES[tone]} {_write(weight)} w")
+
+    def _forget_colours(self) -> None:
+        """Set colours anew: those of before hold again, or those of a new page."""
+        self._fill, self._stroke = None, None
 
 
 def round_lengths(*values: float) -> list[float]:
@@ -328,5 +336,5 @@ def prepare_reportlab(family: Family) -> str:
 
 
 def _write(*values: float) -> str:
-    """Return lengths as PDF writes numbers."""
-    return " ".join(map(str, round_lengths(*values)))
+    """Return lengths as PDF writes numbers, in hundredths of a point."""
+    return " ".join([f"{round(value, 2):.7g}" for value in values])

@@ -12,7 +12,7 @@ from templates.artwork import open_background
 from templates.blocks import FixedBox
 from templates.composer import Composer
 from templates.document_type import DocumentType
-from templates.drawing import PageWriter, Sides
+from templates.drawing import PageWriter
 from templates.errors import OverflowingError
 from templates.facts import Facts
 from templates.overflow import name_shown
@@ -88,18 +88,19 @@ def check_boxes(writer: PageWriter, boxes: list[FilledBox], type_id: str) -> Non
         OverflowingError: naming box and page.
     """
     for layer, filled in enumerate(boxes, start=1):
-        others = (ink for owner, ink in writer.ink if owner != layer)
         place = filled.place
-        sides = (place.left, place.bottom, place.right, place.top)
-        for ink in others:
-            if _meet(ink, sides):
-                box = _name_box(filled.box)
-                raise OverflowingError(
-                    f"หน้า {writer.page + 1} มีข้อความหรือภาพล้ำเข้าไปใน{box.th} "
-                    "โปรดย่อข้อความ หรือแจ้งผู้ดูแลแบบเอกสาร",
-                    f"{type_id}: on page {writer.page + 1} something runs into "
-                    f"{box.en}: move the box, or shorten the text",
-                )
+        left, bottom = place.left + _TOUCH, place.bottom + _TOUCH
+        right, top = place.right - _TOUCH, place.top - _TOUCH
+        for owner, (x1, y1, x2, y2) in writer.ink:
+            if owner == layer or x1 >= right or x2 <= left or y1 >= top or y2 <= bottom:
+                continue
+            box = _name_box(filled.box)
+            raise OverflowingError(
+                f"หน้า {writer.page + 1} มีข้อความหรือภาพล้ำเข้าไปใน{box.th} "
+                "โปรดย่อข้อความ หรือแจ้งผู้ดูแลแบบเอกสาร",
+                f"{type_id}: on page {writer.page + 1} something runs into "
+                f"{box.en}: move the box, or shorten the text",
+            )
 
 
 def _fill_box(composer: Composer, box: FixedBox, number: int, count: int) -> FilledBox:
@@ -139,13 +140,4 @@ def _name_box(box: FixedBox) -> Localized:
     return Localized(
         f"กรอบที่ห่างจากขอบซ้าย {box.left:g} มม. และขอบบน {box.top:g} มม.",
         f"the box {box.left:g} mm from the left and {box.top:g} mm from the top",
-    )
-
-
-def _meet(one: Sides, other: Sides) -> bool:
-    return (
-        one[0] < other[2] - _TOUCH
-        and other[0] < one[2] - _TOUCH
-        and one[1] < other[3] - _TOUCH
-        and other[1] < one[3] - _TOUCH
     )

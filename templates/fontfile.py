@@ -161,7 +161,9 @@ def write_font(source: FontFile, glyphs: Sequence[int | Glyph]) -> bytes:
             if gid not in homes:
                 homes[gid] = len(chosen)
                 chosen.append(source.glyph(gid))
-    tables = _write_outlines([_place_parts(glyph, homes) for glyph in chosen])
+    tables = _write_outlines(
+        [_place_parts(glyph, homes) if glyph.parts else glyph.data for glyph in chosen]
+    )
     metrics = [v for glyph in chosen for v in (glyph.advance, glyph.bearing)]
     tables["hmtx"] = struct.pack(">" + "Hh" * len(chosen), *metrics)
     tables["head"] = bytearray(source.head)
@@ -202,8 +204,6 @@ def _read_composite(data: bytes) -> tuple[bytes, tuple[tuple[int, int], ...]]:
 
 
 def _place_parts(glyph: Glyph, homes: dict[int, int]) -> bytes:
-    if not glyph.parts:
-        return glyph.data
     data = bytearray(glyph.data)
     for at, gid in glyph.parts:
         struct.pack_into(">H", data, at, homes[gid])
@@ -251,24 +251,23 @@ def _write_tables(version: bytes, tables: dict[str, bytes | bytearray]) -> bytes
     directory = version + struct.pack(
         ">4H", count, 16 << power, power, 16 * count - (16 << power)
     )
-    body, start = b"", 12 + 16 * count
-    head_at = 0
+    body, start = bytearray(), 12 + 16 * count
+    head_at, total = 0, 0
     for tag in sorted(tables):
         data = tables[tag]
         at = start + len(body)
         if tag == "head":
             head_at = at
-        directory += struct.pack(
-            ">4sIII", tag.encode("ascii"), _checksum(data), at, len(data)
-        )
         body += data + bytes(-len(data) % 4)
-    result = bytearray(directory + body)
-    adjustment = (_CHECKSUM_MAGIC - _checksum(result)) & 0xFFFFFFFF
-    struct.pack_into(">I", result, head_at + 8, adjustment)
-    return bytes(result)
+        checksum = _checksum(body[at - start :])
+        total += checksum
+        directory += struct.pack(">4sIII", tag.encode("ascii"), checksum, at, len(data))
+    # The whole is the sum of its parts, each padded to words of four bytes.
+    adjustment = (_CHECKSUM_MAGIC - total - _checksum(directory)) & 0xFFFFFFFF
+    struct.pack_into(">I", body, head_at - start + 8, adjustment)
+    return directory + bytes(body)
 
 
 def _checksum(data: bytes | bytearray) -> int:
-    padded = data + bytes(-len(data) % 4)
-    words: tuple[int, ...] = struct.unpack(f">{len(padded) // 4}I", padded)
+    words: tuple[int, ...] = struct.unpack(f">{len(data) // 4}I", data)
     return sum(words) & 0xFFFFFFFF

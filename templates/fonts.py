@@ -12,7 +12,7 @@ import functools
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import uharfbuzz as hb
@@ -52,11 +52,18 @@ class Letter:
     advance: float
     width: int
     """What the embedded font says; the rest of the advance is kerning."""
+    key: str = field(init=False)
+    """The same for letters that look, copy and advance alike, kerning apart."""
+
+    def __post_init__(self) -> None:
+        """Make the key: once for a letter, not for each document it is in."""
+        object.__setattr__(self, "key", f"{self.width} {self.parts} {self.text}")
 
     @property
     def is_plain(self) -> bool:
         """Tell whether the letter is a glyph of the font as it is."""
-        return _is_plain(self.parts)
+        part = self.parts[0]
+        return len(self.parts) == 1 and not (part.dx or part.dy or part.turn)
 
     def follow_by(self, text: str) -> "Letter":
         """Return the letter with more text to copy, and nothing more to see."""
@@ -74,6 +81,18 @@ class Shape:
 
     letters: tuple[Letter, ...]
     width: float
+    is_even: bool
+    """Whether each letter is as wide as the embedded font says: without kerning."""
+
+
+def make_shape(letters: Iterable[Letter]) -> Shape:
+    """Return letters as one shape."""
+    kept = tuple(letters)
+    return Shape(
+        kept,
+        sum(letter.advance for letter in kept),
+        is_even=all(letter.advance == letter.width for letter in kept),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +135,7 @@ class Face:
 
     def embed(self, letters: list[Letter]) -> EmbeddedFont:
         """Return a font that holds these letters, by code from 1."""
-        glyphs = [self._draw(letter.parts, letter.width) for letter in letters]
+        glyphs = [self._draw(letter) for letter in letters]
         program = write_font(self._source, glyphs)
         return EmbeddedFont(
             name=f"{name_subset(program)}+{self.name}",
@@ -150,9 +169,10 @@ class Face:
             pen += letter.advance
         return self._make_letter(tuple(parts), text, 10 * len(text))
 
-    def _draw_letter(self, parts: tuple[Part, ...], width: int) -> int | Glyph:
+    def _draw_letter(self, letter: Letter) -> int | Glyph:
         """Return a letter as a glyph of the font, or as one composed of them."""
-        if _is_plain(parts) and width == self.advance(parts[0].gid):
+        parts, width = letter.parts, letter.width
+        if letter.is_plain and width == self.advance(parts[0].gid):
             return parts[0].gid
         unit = self._units_per_em / 1000
         left, bottom, right, top = self._find_edges(parts)
@@ -183,11 +203,11 @@ class Face:
 
     def _shape(self, text: str) -> Shape:
         if not text:
-            return Shape((), 0)
+            return Shape((), 0, is_even=True)
         letters: list[Letter] = []
         for part, script in _split_scripts(text.replace(NO_BREAK_SPACE, " ")):
             letters += self._shape_part(part, script)
-        return Shape(tuple(letters), sum(letter.advance for letter in letters))
+        return make_shape(letters)
 
     @functools.cached_property
     def _reach(self) -> tuple[float, float]:
@@ -249,11 +269,6 @@ class Face:
         return letter
 
 
-def _is_plain(parts: tuple[Part, ...]) -> bool:
-    part = parts[0]
-    return len(parts) == 1 and not (part.dx or part.dy or part.turn)
-
-
 def _list_parts(glyphs: _Glyphs) -> tuple[list[Part], float]:
     """Return glyphs where they are placed, and how far the pen goes."""
     parts, pen = [], 0.0
@@ -272,20 +287,24 @@ class FontUse:
         self._codes: dict[Letter, int] = {}
         self.written: dict[Letter, str] = {}
         """Codes as strings of a page write them, in hexadecimal, once encoded."""
-        self._letters: dict[tuple[tuple[Part, ...], str, int], Letter] = {}
+        self._letters: dict[str, Letter] = {}
+        """By their keys, in the order of their codes."""
 
     def encode(self, letter: Letter) -> int:
         """Return the code of a letter; codes count from 1."""
         code = self._codes.get(letter)
         if code is None:
-            # Known by its parts: what a cache forgot must not change the bytes, and
-            # kerning is written beside the letter.
-            key = (letter.parts, letter.text, letter.width)
-            first = self._letters.setdefault(key, letter)
+            # Known by its key: what a cache forgot must not change the bytes.
+            first = self._letters.setdefault(letter.key, letter)
             code = self._codes.setdefault(first, len(self._letters))
             self._codes[letter] = code
             self.written[letter] = f"{code:04X}"
         return code
+
+    def write(self, letter: Letter) -> str:
+        """Return the code of a letter as strings of a page write it."""
+        self.encode(letter)
+        return self.written[letter]
 
     def embed(self) -> EmbeddedFont:
         """Return the font as it is embedded: only what was used."""
@@ -304,7 +323,7 @@ def write_to_unicode(texts: list[str]) -> bytes:
     As arrays over ranges, which do not repeat the codes; only the last byte of a code
     may differ within one (Adobe Technical Note 5014, 1.4.2).
     """
-    written = [f"<{text.encode('utf-16-be').hex().upper()}>" for text in texts]
+    written = [_write_characters(text) for text in texts]
     ranges = []
     for start in range(0, len(texts) + 1, 256):
         first, last = max(start, 1), min(start + 255, len(texts))
@@ -322,6 +341,11 @@ def write_to_unicode(texts: list[str]) -> bytes:
         "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
         f"{body}\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
     ).encode("ascii")
+
+
+@functools.lru_cache(_MAX_LETTERS)
+def _write_characters(text: str) -> str:
+    return f"<{text.encode('utf-16-be').hex().upper()}>"
 
 
 def _split_scripts(text: str) -> list[tuple[str, str]]:

@@ -40,8 +40,12 @@ def write_array(
     codes: list[str] = []
     written = use.written
     for piece in pieces:
-        gap = gaps[piece.space]
-        for letter in piece.shape.letters:
+        gap, letters = gaps[piece.space], piece.shape.letters
+        if not gap and piece.shape.is_even and abs(pending) < 0.5:  # noqa: PLR2004
+            # Most words of most lines: nothing moves.
+            codes += [written.get(letter) or use.write(letter) for letter in letters]
+            continue
+        for letter in letters:
             if abs(pending) >= 0.5:  # noqa: PLR2004 - half of the smallest step
                 if codes:
                     parts.append(f"<{''.join(codes)}>")
@@ -49,9 +53,7 @@ def write_array(
                 move = round(pending)
                 parts.append(str(-move))
                 pending -= move
-            if letter not in written:
-                use.encode(letter)
-            codes.append(written[letter])
+            codes.append(written.get(letter) or use.write(letter))
             pending += letter.advance - letter.width + gap
     parts.append(f"<{''.join(codes)}>")
     return f"[{''.join(parts)}]", pending

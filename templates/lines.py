@@ -12,7 +12,7 @@ import functools
 from dataclasses import dataclass, replace
 
 from templates.families import Family
-from templates.fonts import Face, Shape, load_face
+from templates.fonts import Face, Shape, load_face, make_shape
 from templates.wording import NO_BREAK_SPACE
 from templates.words import (
     Break,
@@ -237,7 +237,7 @@ def _keep_ends(pieces: list[SetPiece]) -> list[SetPiece]:
     added = hanging + ("\n" if letter.text.endswith("-") else "")
     if not added:
         return pieces[:end]
-    shape = Shape((*letters, letter.follow_by(added)), last.shape.width)
+    shape = make_shape((*letters, letter.follow_by(added)))
     return [*pieces[: end - 1], replace(last, shape=shape)]
 
 
@@ -256,5 +256,5 @@ def _keep_single_letters(pieces: list[SetPiece]) -> list[SetPiece]:
     if len(letters) != _TWO_WORDS or letters[1].text != " ":
         return pieces
     letter, space = letters
-    joined = Shape((letter.join_space(space),), letter.advance + space.advance)
+    joined = make_shape((letter.join_space(space),))
     return [replace(pieces[0], shape=joined), *pieces[count:]]

@@ -6,12 +6,15 @@ order in which the text is to be read, whatever order the pages draw it in. What
 belongs to no element is an artifact: borders, running lines, watermarks.
 """
 
+import functools
 import re
 from dataclasses import dataclass, field
 
 LANGUAGE = "th-TH"
 """Of a document as a whole (ISO 32000-1 §14.9.2)."""
 
+_MAX_TEXTS = 1024
+"""Texts whose language is remembered; one document has some 50."""
 _THAI = re.compile("[\u0e00-\u0e7f]")
 _LATIN = re.compile("[A-Za-z]{2}")
 
@@ -68,6 +71,7 @@ class Element:
         return all(isinstance(kid, Element) and kid.is_empty() for kid in self.kids)
 
 
+@functools.lru_cache(_MAX_TEXTS)
 def find_language(text: str) -> str | None:
     """Return the language of a text where it is not the document's: "en", or None."""
     return "en" if _LATIN.search(text) and not _THAI.search(text) else None

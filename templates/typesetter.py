@@ -2,7 +2,6 @@
 """Typesetter: sets text into strips, one a line, in the letters of a type's page."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from templates.blocks import TextStyle
 from templates.document_type import DocumentType
@@ -93,7 +92,9 @@ class Typesetter:
                 f"ไม่มีที่เหลือสำหรับข้อความ “{text}” โปรดแจ้งผู้ดูแลแบบเอกสาร",
                 f"{self.type.id}: no room left for the text {text!r}",
             )
-        looked = tuple(replace(run, bold=True) if style.bold else run for run in runs)
+        looked = tuple(runs)
+        if style.bold:
+            looked = tuple(Run(run.text, bold=True, whole=run.whole) for run in runs)
         lines = set_lines((self._page.family, size), looked, measure, measure - indent)
         face = load_face(self._page.family, bold=False)
         above = (leading - (face.ascender - face.descender) * size / 1000) / 2

@@ -52,10 +52,14 @@ class DrawnLine:
 
 def read_font(font: pikepdf.Object) -> DrawnFont:
     widths = [float(width) for width in font.DescendantFonts[0].W[1]]
-    found = re.findall(r"<(\w+)> <(\w+)>", font.ToUnicode.read_bytes().decode())
-    texts = {
-        int(code, 16): bytes.fromhex(text).decode("utf-16-be") for code, text in found
-    }
+    texts: dict[int, str] = {}
+    ranges = re.findall(
+        r"<(\w+)> <\w+> \[(.*?)\]", font.ToUnicode.read_bytes().decode()
+    )
+    for first, listed in ranges:
+        for code, text in enumerate(re.findall(r"<(\w+)>", listed), int(first, 16)):
+            texts[code] = bytes.fromhex(text).decode("utf-16-be")
+    assert sorted(texts) == list(range(1, len(widths) + 1))
     return DrawnFont(widths, texts)
 
 
@@ -67,8 +71,8 @@ def read_lines(pdf: bytes) -> Iterator[DrawnLine]:
         x = size = 0.0
         font = DrawnFont([], {})
         for step in pikepdf.parse_content_stream(page):
-            if str(step.operator) == "Tm":
-                x = float(step.operands[4])
+            if str(step.operator) == "Td":
+                x = float(step.operands[0])
             elif str(step.operator) == "Tf":
                 font, size = fonts[str(step.operands[0])], float(step.operands[1])
             elif str(step.operator) == "TJ":
