@@ -118,4 +118,7 @@ def unpack_report(packed: Mapping[str, Any]) -> Report:
     return report
 
 
-_FACTS = ("document", "signature", "status", "file", "trust_list", "qr", "changes")
+_FACTS = (
+    *("document", "signature", "status", "file", "trust_list", "qr", "changes"),
+    "signatures",
+)

@@ -320,6 +320,8 @@ class Report:
     notes: tuple[Note, ...] = ()
     """What a person should know beside the verdict; nothing beside a bad one."""
     changes: Sequence[Mapping[str, Any]] = ()
+    signatures: Sequence[Mapping[str, Any]] = ()
+    """Every signature of an intact file, oldest first."""
 
     @property
     def outcome(self) -> Outcome:
@@ -365,6 +367,7 @@ class Report:
             "qr": self.qr,
             "notes": [note.to_json() for note in self.notes],
             "changes": list(self.changes),
+            "signatures": list(self.signatures),
         }
 
     def _indicate(self) -> dict[str, str | None] | None:
@@ -392,6 +395,7 @@ class Findings:
     qr: Mapping[str, object] | None = None
     notes: list[Note] = field(default_factory=list)
     changes: Sequence[Mapping[str, Any]] = ()
+    signatures: Sequence[Mapping[str, Any]] = ()
 
     def describe_signed(self, data: bytes, *, size: int, revision: int | None) -> None:
         """Tell which first bytes of a file were signed as they are."""
@@ -425,4 +429,5 @@ class Findings:
             qr=self.qr,
             notes=tuple(self.notes) if verdict.outcome in _GENUINE else (),
             changes=self.changes,
+            signatures=self.signatures,
         )

@@ -134,7 +134,11 @@ def describe_signature(
         "signed_at": None if time is None else format_instant(time.at),
         "timestamp_authority": None if time is None else time.authority,
         "archive_timestamps": [
-            {"at": format_instant(one.at), "authority": one.authority}
+            {
+                "at": format_instant(one.at),
+                "authority": one.authority,
+                "revision": one.revision + 1,
+            }
             for one in archived
         ],
         "certificate": describe_certificate(certificate),

@@ -33,6 +33,7 @@ from verifier.other_signers import judge_by_lists
 from verifier.reasons import Basis, CheckId, Integrity, Reason
 from verifier.report import Findings, Report
 from verifier.seal import Sealed, judge_seal
+from verifier.signature_list import list_signatures
 from verifier.status import judge_standing
 from verifier.trust import Publication
 
@@ -87,6 +88,7 @@ def _verify(
     intact = judge_integrity(data, limits=limits, password=password, findings=findings)
     if intact is None:
         return
+    findings.signatures = list_signatures(intact)
     # 2. Trust.
     trust = publication.judge_trust_list(findings)
     if trust is None:

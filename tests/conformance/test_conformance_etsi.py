@@ -10,6 +10,8 @@ import xmlschema
 from tests.conformance.etsi_schema import open_etsi_schema
 from tests.conformance.jars import JudgeUnavailableError
 from tests.forge import Forge, draw_pdf
+from tests.hostile.test_officer_signature import Office
+from tests.unit.verifier.test_etsi_signatures import stamp
 from verifier.etsi_report import write_etsi_report
 
 
@@ -36,6 +38,12 @@ def test_reports_on_files_of_all_kinds_fit_the_schema(
         "no PDF": b"junk",
         "of nobody known": forge.seal(draw_pdf(), forge.make_agency("X", "ก", "X")),
     }
+    office = Office(forge)
+    signed = office.sign(office.draw(office.somchai), office.somchai)
+    files["of an officer"] = office.seal(signed)
+    files["of two strangers"] = office.seal(office.sign(draw_pdf(), office.somchai))
+    files["stamped"] = stamp(forge, mine.pdf, forge.tsa)
+    files["stamped by nobody"] = stamp(forge, mine.pdf, forge.make_tsa(None))
     faults = {}
     for name, pdf in files.items():
         written = write_etsi_report(forge.verify(pdf))

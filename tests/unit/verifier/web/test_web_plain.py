@@ -62,7 +62,7 @@ def test_axe_finds_nothing_on_the_plain_answer(counter: Counter) -> None:
     page.wait_for_url("**/verify")
     expect(page.locator(".changes input")).to_be_visible()
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
+        page.emulate_media(color_scheme=scheme)
         check_access(page)
 
 
