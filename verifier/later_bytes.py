@@ -16,6 +16,7 @@ from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.xref import ObjStreamRef, XRefSectionData, XRefSectionType
 
+from verifier.packing import check_packing
 from verifier.plain_syntax import (
     BLANK,
     PlainObject,
@@ -143,6 +144,9 @@ class _Revision:
 
     def read_objects(self) -> Iterator[PlainObject]:
         """Yield the objects that the table lists, but for those in signed bytes."""
+        streams = {one.obj_stream_id for one in self._table.xrefs_in_objstm.values()}
+        if not streams <= self._table.standard_xrefs.keys():
+            raise self._fault("it lists objects in a stream of another revision")
         for number, (generation, place) in self._table.standard_xrefs.items():
             if place < self._begin:
                 self._check_known(number, generation, place)
@@ -173,15 +177,20 @@ class _Revision:
             raise self._fault(f"another object stands in the place of {number}")
         ref = generic.Reference(number, generation, self._reader)
         value = _get(self._reader, ref, self._number)
+        kind = None
         if isinstance(value, generic.StreamObject) and "/Type" in value:
-            if value["/Type"] == "/ObjStm":
-                self._check_object_stream(number, value)
-            elif value["/Type"] == "/XRef" and place != self._section_start:
-                raise self._fault(f"object {number} is a table that is none")
+            kind = value["/Type"]
+        if kind == "/ObjStm":
+            self._check_object_stream(number, value)
+        elif number in self._table.obj_streams_used:
+            raise self._fault(f"object {number} is no stream of objects")
+        elif kind == "/XRef" and place != self._section_start:
+            raise self._fault(f"object {number} is a table that is none")
         return found
 
     def _check_object_stream(self, number: int, stream: Any) -> None:  # noqa: ANN401
         """Check that each object in it is listed as one in it."""
+        check_packing(stream)
         count, first = int(stream["/N"]), int(stream["/First"])
         content = stream.read_data(DecodePurpose.OBJECT_STREAM)
         head = content[:first].split()
@@ -240,6 +249,7 @@ class _Revision:
             number < self._size_before and start not in spans
         ):
             raise self._fault("its table has the number of another object")
+        check_packing(self._trailer)
         index = [0, self._about.size]
         if "/Index" in self._trailer:
             index = [int(one) for one in self._trailer["/Index"]]

@@ -14,6 +14,8 @@ from pyhanko.pdf_utils.reader import HistoricalResolver
 from pyhanko.sign.diff_analysis import SuspiciousModification
 from pyhanko.sign.fields import enumerate_sig_fields
 
+from verifier.packing import check_packing
+
 _FIELD_KEYS = frozenset(
     (
         *("/Type", "/Subtype", "/FT", "/T", "/TU", "/TM", "/F", "/Ff", "/V", "/P"),
@@ -89,11 +91,23 @@ def _looks_as_before(
 def _check_draws_nothing(name: str, widget: generic.DictionaryObject) -> None:
     if _has_border(widget):
         raise SuspiciousModification(f"field {name} has a border, and no signature")
-    if not _read_sides(_direct(widget, "/Rect")):
-        return  # and is no widget
+    if not _has_size(widget):
+        return
+    if not _has_look(widget):
+        # Programs draw a sign of their own there, over whatever there is.
+        raise SuspiciousModification(f"field {name} has no look, and no signature")
     for appearance in _find_appearances(name, widget):
-        if _has_size(widget) and not _shows_nothing(appearance, is_point=False):
+        if not _shows_nothing(appearance, is_point=False):
             raise SuspiciousModification(f"field {name} draws, and nobody signed it")
+
+
+def _has_look(widget: generic.DictionaryObject) -> bool:
+    looks = widget["/AP"] if "/AP" in widget else None  # noqa: SIM401
+    return (
+        isinstance(looks, generic.DictionaryObject)
+        and "/N" in looks
+        and isinstance(looks["/N"], generic.StreamObject)
+    )
 
 
 def _has_size(widget: generic.DictionaryObject) -> bool:
@@ -209,6 +223,8 @@ def _shows_nothing(appearance: generic.StreamObject, *, is_point: bool) -> bool:
     Programs scale the appearance to the rectangle; with a matrix that cannot be
     scaled some leave it in its own size.
     """
+    if {"/Filter", "/DecodeParms", "/F"} & set(appearance.keys()):
+        check_packing(appearance)  # as plain as what holds objects, or refused
     lines = appearance.data.replace(b"\r", b"\n").split(b"\n")
     if not any(line.partition(b"%")[0].strip(b"\x00\t\x0c ") for line in lines):
         return True

@@ -20,11 +20,15 @@ from pyhanko.pdf_utils.decode_limits import (
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from verifier.limits import Limits
+from verifier.packing import mend_library
 
 _ROW_BYTES = 12
 """Of a cross-reference stream, for one object; most writers take 4 to 7."""
 
 _PARSED = (DecodePurpose.OBJECT_STREAM, DecodePurpose.XREF_STREAM)
+
+
+mend_library()
 
 
 class BoundedReader(PdfFileReader):

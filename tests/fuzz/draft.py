@@ -7,7 +7,7 @@ cross-references, with objects in a stream, or with both; and then bent or not.
 
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -32,6 +32,8 @@ class Draft:
     trailer: dict[str, bytes] = field(default_factory=dict)
     listed: list[int] = field(default_factory=list)
     """Objects that the security store names, where anything may be added."""
+    encode: Callable[[bytes], tuple[bytes, bytes]] = lambda data: (b"", data)
+    """Encodes a stream of objects; returns what its dictionary says of that, too."""
 
     @classmethod
     def of(cls, pdf: bytes) -> "Draft":
@@ -152,13 +154,15 @@ class Draft:
             head += b"%d %d " % (one, len(data))
             data += content + b"\n"
             rows[one] = (2, number, index)
-        about = b"/N %d/First %d/Length %d" % (
+        filters, encoded = self.encode(head + data)
+        about = b"/N %d/First %d/Length %d%s" % (
             len(packed),
             len(head),
-            len(head + data),
+            len(encoded),
+            filters,
         )
         rows[number] = (1, len(body), 0)
-        stream = b"<</Type/ObjStm%s>>\nstream\n%s%s\nendstream" % (about, head, data)
+        stream = b"<</Type/ObjStm%s>>\nstream\n%s\nendstream" % (about, encoded)
         body += b"%d 0 obj\n%s\nendobj\n" % (number, stream)
         return rows
 

@@ -109,7 +109,7 @@ def add_a_field(draft: Draft, dice: Dice) -> None:
     else:
         listed = dice.below(4) == 0
         kid = field = draft.add(b"<<%s>>" % b"".join(entries + shown), listed=listed)
-    _name_field(draft, field)
+    name_field(draft, field)
     if dice.below(4):
         _put_on_page(draft, dice, kid)
 
@@ -127,7 +127,8 @@ def _make_look(draft: Draft, dice: Dice) -> bytes:
     return dice.one_of(states) % (key, number)
 
 
-def _name_field(draft: Draft, field: int) -> None:
+def name_field(draft: Draft, field: int) -> None:
+    """Put a field into the form."""
     root = draft.reader.root
     if "/AcroForm" not in root:
         draft.change(draft.root, AcroForm=b"<</Fields[%d 0 R]>>" % field)

@@ -14,10 +14,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pyhanko.pdf_utils import filters
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko_certvalidator import ValidationContext
@@ -25,6 +28,7 @@ from pyhanko_certvalidator import ValidationContext
 from tests.forge import Forge
 from tests.hostile.differences import explain
 from tests.hostile.specimens import SPECIMENS, check_specimen, make_specimen
+from verifier.packing import LIBRARY_DECODE_ROWS, mend_library
 
 README = Path(__file__).with_name("README.md")
 _BEGIN, _END = "<!-- table -->\n", "<!-- end of table -->\n"
@@ -84,9 +88,10 @@ def ask_pdfsig(pdf: bytes, folder: Path) -> Answer:
 def ask_pyhanko(pdf: bytes, forge: Forge) -> Answer:
     """Ask pyHanko as its documentation says, with the CA of our world as root."""
     try:
-        reader = PdfFileReader(io.BytesIO(pdf))
-        signatures = reader.embedded_signatures
-        verdicts = [_judge(signature, forge) for signature in signatures]
+        with _library_as_it_came():
+            reader = PdfFileReader(io.BytesIO(pdf))
+            signatures = reader.embedded_signatures
+            verdicts = [_judge(signature, forge) for signature in signatures]
     except Exception as error:  # noqa: BLE001 - whatever it raises is its answer
         return Answer(verdict="none", words=f"raises {type(error).__name__}")
     if not verdicts:
@@ -95,6 +100,16 @@ def ask_pyhanko(pdf: bytes, forge: Forge) -> Answer:
     if bad:
         return Answer(verdict="bad", words=", ".join(dict.fromkeys(bad)))
     return Answer(verdict="good", words="good")
+
+
+@contextmanager
+def _library_as_it_came() -> Iterator[None]:
+    """Take back what our verifier mends in the library."""
+    filters._png_decode = LIBRARY_DECODE_ROWS
+    try:
+        yield
+    finally:
+        mend_library()
 
 
 def _judge(signature: Any, forge: Forge) -> str:  # noqa: ANN401 - the library's

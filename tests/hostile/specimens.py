@@ -107,6 +107,8 @@ _GROUPS: Mapping[str, tuple[ModuleType, Mapping[str, str]]] = {
                 "hidden_document",
                 "hidden_in_a_stream",
                 "hidden_and_stamped",
+                "hidden_in_predicted_rows",
+                "hidden_by_odd_parameters",
                 "beginnings_of_streams",
                 "object_stream_replaced",
                 "object_stream_freed",
@@ -122,6 +124,7 @@ _GROUPS: Mapping[str, tuple[ModuleType, Mapping[str, str]]] = {
         dict.fromkeys(
             (
                 "drawn_by_an_unsigned_field",
+                "sign_by_the_program",
                 "drawn_by_a_time_stamp",
                 "annotations_in_another_order",
                 "annotation_of_another_page",

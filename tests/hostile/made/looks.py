@@ -16,7 +16,7 @@ from tests.hostile.hand_made import Way, sign_by_hand
 from tests.hostile.made import forms
 
 Writer = IncrementalPdfFileWriter
-_PLACE = (60, 640, 480, 740)
+PLACE = (60, 640, 480, 740)
 _TRUE = generic.BooleanObject(value=True)  # type: ignore[no-untyped-call]  # library
 _NOWHERE = (0, 0, 0, 0)
 
@@ -24,6 +24,11 @@ _NOWHERE = (0, 0, 0, 0)
 def drawn_by_an_unsigned_field(forge: Forge) -> bytes:
     """A new signature field that nobody signs covers the text of a signed file."""
     return update(approve(forge, draw_pdf()), add_field(look=True))
+
+
+def sign_by_the_program(forge: Forge) -> bytes:
+    """A new field without a look: programs draw a sign of their own over the text."""
+    return update(approve(forge, draw_pdf()), add_field(place=PLACE))
 
 
 def drawn_by_a_time_stamp(forge: Forge) -> bytes:
@@ -140,7 +145,11 @@ def field_made_a_password(forge: Forge) -> bytes:
 
 
 def add_field(
-    *, look: bool = False, kids: list[Any] | None = None
+    *,
+    look: bool = False,
+    place: tuple[int, ...] = _NOWHERE,
+    content: bytes = b"1 0 0 rg 0 0 420 100 re f",
+    kids: list[Any] | None = None,
 ) -> Callable[[Writer], None]:
     """Return a change that adds a signature field, with or without a look."""
 
@@ -157,10 +166,10 @@ def add_field(
                 "Type": NAME("/Annot"),
                 "Subtype": NAME("/Widget"),
                 "F": number(4),
-                "Rect": numbers(*(_PLACE if look else _NOWHERE)),
+                "Rect": numbers(*(PLACE if look else place)),
             }
         if look:
-            stamp = generic.StreamObject(stream_data=b"1 0 0 rg 0 0 420 100 re f")
+            stamp = generic.StreamObject(stream_data=content)
             about = dictionary(
                 Type=NAME("/XObject"),
                 Subtype=NAME("/Form"),
@@ -201,7 +210,7 @@ def draw_notes() -> bytes:
     """Draw a page with two notes, of which the second covers the first."""
     with pikepdf.open(BytesIO(draw_pdf())) as pdf:
         notes = [
-            pdf.make_indirect(_make_note(pdf, colour, _PLACE))
+            pdf.make_indirect(_make_note(pdf, colour, PLACE))
             for colour in ("1 0 0 rg", "0 0 1 rg")
         ]
         pdf.pages[0].obj.Annots = pikepdf.Array(notes)

@@ -6,6 +6,8 @@ found by programs that go by the bytes, or read a table more strictly or less.
 """
 
 import re
+import zlib
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -14,9 +16,14 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from tests.forge import Forge, Signature, draw_pdf
+from tests.fuzz.draft import Draft
+from tests.fuzz.updates import name_field
 from tests.hostile.hand_made import Way, sign_by_hand
 from tests.hostile.made import raw
 from tests.hostile.made.saving import FORGED, own_document
+
+_TURNED = b"/Rotate 90"
+_GAP = b" " * (len(_TURNED) + 4)
 
 
 def hidden_object_stream(forge: Forge) -> bytes:
@@ -180,6 +187,63 @@ def _without_metadata(pdf: bytes) -> bytes:
         out = BytesIO()
         opened.save(out, static_id=True, fix_metadata_version=False)
     return out.getvalue()
+
+
+def hidden_in_predicted_rows(forge: Forge) -> bytes:
+    """A page in a stream whose rows some decode to nothing, and others to an entry."""
+    pdf, predicted = (
+        _add_a_field_packed(forge),
+        b"/DecodeParms<</Predictor 12/Columns 2>>",
+    )
+
+    def encode(data: bytes) -> tuple[bytes, bytes]:
+        data += b"\n" * (len(data) % 2)
+        begin = data.index(_GAP) // 2 * 2 + 2
+        hidden = range(begin, begin + len(_TURNED))
+        rows = bytearray()
+        for at in range(0, len(data), 2):
+            if at in hidden:  # as it is
+                rows += b"\x00" + _TURNED[at - begin :][:2]
+            else:  # the second byte less the first
+                first, second = data[at : at + 2]
+                rows += bytes((1, first, (second - first) % 256))
+        return b"/Filter/FlateDecode" + predicted, zlib.compress(bytes(rows))
+
+    pdf.encode = encode
+    return pdf.finish("packed")
+
+
+def hidden_by_odd_parameters(forge: Forge) -> bytes:
+    """A stream of objects whose rows are as wide as whoever reads them thinks."""
+    draft = _add_a_field_packed(forge)
+
+    def encode(data: bytes) -> tuple[bytes, bytes]:
+        rows = b"".join(b"\x02" + bytes([one]) for one in _differences(data))
+        odd = b"/DecodeParms<</Predictor 12/Columns 1/Colors 3>>"
+        return b"/Filter/FlateDecode" + odd, zlib.compress(rows)
+
+    draft.encode = encode
+    return draft.finish("packed")
+
+
+def _differences(data: bytes) -> Iterator[int]:
+    before = 0
+    for one in data:
+        yield (one - before) % 256
+        before = one
+
+
+def _add_a_field_packed(forge: Forge) -> Draft:
+    """Add a field that shows nothing; the page has room for another entry."""
+    draft = Draft.of(forge.issue().pdf)
+    look = b"/Type/Annot/Subtype/Widget/F 4/Rect[0 0 0 0]"
+    field = draft.add(b"<</FT/Sig/T(Added)%s>>" % look)
+    name_field(draft, field)
+    old = draft.entries(draft.page).get("/Annots", b"[]").strip(b"[]")
+    draft.change(draft.page, Annots=b"[%s %d 0 R]" % (old, field))
+    page = draft.objects[draft.page]
+    draft.objects[draft.page] = page.replace(b"<<", b"<<" + _GAP, 1)
+    return draft
 
 
 def _list_hidden_stream(forge: Forge) -> bytes:
