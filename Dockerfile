@@ -22,11 +22,11 @@ FROM base AS verifier
 COPY register/__init__.py register/canonical.py register/claim.py \
      register/code_entry.py register/digits.py \
      register/document.py register/envelope.py register/errors.py \
-     register/members.py register/officer.py register/problem.py \
+     register/members.py register/officer.py register/page_facts.py register/problem.py \
      register/public_record.py register/record.py register/short_code.py \
      register/status_list.py \
      register/trust_entries.py register/trust_list.py register/trust_members.py register/
-COPY templates/__init__.py templates/
+COPY templates/__init__.py templates/pdfium.py templates/
 COPY verifier verifier
 COPY --from=scanner /scanner/files verifier/web/scanner
 EXPOSE 8000

@@ -14,7 +14,7 @@ from typing import Any, Final
 from issuer.agencies import Caller, require_may_issue
 from issuer.context import ClaimSigning, Issuer
 from issuer.errors import MissingGlyphError, TallLetterError
-from issuer.gate import check_rendered
+from issuer.gate import check_document
 from issuer.qr import draw_qr
 from issuer.render import RenderJob, check_drawable, render_pdf
 from register.canonical import encode_json
@@ -169,7 +169,7 @@ def draft_document(
     )
     if _is_unusual(kind, document.data):
         # Refused later it would cost a number.
-        check_rendered(render_pdf(job))
+        check_document(render_pdf(job))
     return Draft(
         document_type=kind,
         document=replace(document, officer_id=officer_id),

@@ -30,7 +30,7 @@ from issuer.qr_check import check_qr
 from issuer.record_metadata import check_record_metadata
 from issuer.refusals import Refusal, refuse
 from issuer.resources import Drawing, read_drawing
-from issuer.shown_facts import check_facts
+from issuer.shown_facts import check_compared, check_facts
 from issuer.visibility import check_visible, find_watermark
 
 _LOG: Final = logging.getLogger(__name__)
@@ -41,8 +41,21 @@ _CONTEXT: Final = 15
 """Characters shown before and after the place where two texts part."""
 
 
+def check_document(rendered: Rendered) -> None:
+    """Refuse a document that may not be sealed.
+
+    1. What `check_rendered` refuses.
+    2. Pages on which a verifier would look for number or holder's name in vain.
+
+    Raises:
+        GateError: with a reason code, and what is wrong in Thai and English.
+    """
+    read = _check_drawing(rendered)
+    check_compared(rendered.expected, read)
+
+
 def check_rendered(rendered: Rendered) -> None:
-    """Refuse a file that may not be sealed.
+    """Refuse a file that is not what was drawn, or not as it has to be.
 
     1. Its parts: no actions, layers, forms, files but those expected.
     2. What its pages draw with, and the points of PDF/A-3a and PDF/UA-1.
@@ -52,12 +65,20 @@ def check_rendered(rendered: Rendered) -> None:
     Raises:
         GateError: with a reason code, and what is wrong in Thai and English.
     """
+    _check_drawing(rendered)
+
+
+def _check_drawing(rendered: Rendered) -> list[tuple[str, str]]:
+    """Check a file; return the text of each page, by lines and in painting order."""
     with _refusing_the_unreadable():
         drawing = _check_file(rendered)
         check_facts(rendered.expected)
         with open_pages(rendered.pdf) as pages:
+            read = []
             for number, page in enumerate(pages):
                 _check_page(number, page, rendered.expected, drawing)
+                read.append((page.text, "\n".join(_name_pieces(page))))
+    return read
 
 
 def check_standards(data: bytes) -> None:
@@ -112,7 +133,7 @@ def _check_text(number: int, page: PageView, expected: str) -> None:
     was drawn in; then the text is read piece by piece, in painting order.
     """
     wanted, copied = _squeeze(expected), _squeeze(page.text)
-    pieces = [ink.text for ink in page.inks if ink.kind is Kind.TEXT]
+    pieces = _name_pieces(page)
     drawn = _squeeze("".join(pieces))
     if drawn == wanted:
         _check_blanks(number, wanted, _find_blanks([expected]), _find_blanks(pieces))
@@ -125,6 +146,11 @@ def _check_text(number: int, page: PageView, expected: str) -> None:
         return
     found = drawn if drawn != wanted else copied
     raise _differing(number, wanted, found)
+
+
+def _name_pieces(page: PageView) -> list[str]:
+    """Return the texts of a page, one by one in painting order."""
+    return [ink.text for ink in page.inks if ink.kind is Kind.TEXT]
 
 
 def _check_blanks(

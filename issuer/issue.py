@@ -18,7 +18,7 @@ from issuer.draft import (
     draft_document,
 )
 from issuer.errors import ReservationVoidedError, TypeVersionError
-from issuer.gate import check_rendered
+from issuer.gate import check_document
 from issuer.officers import (
     check_not_refused,
     choose_officer,
@@ -180,7 +180,7 @@ def _make_page(
     key = issuer.claim_key(document.agency_id)
     record, claim = build_facts(issuer, document, kind, key)
     rendered = render_pdf(build_job(issuer, document, kind, record, claim))
-    check_rendered(rendered)
+    check_document(rendered)
     return _Page(record=record, claim=claim, pdf=rendered.pdf)
 
 
@@ -228,7 +228,7 @@ def preview_document(
     """
     choose = _officer_chooser(issuer, caller, now)
     rendered = render_pdf(draft_document(issuer, caller, request, now, choose).job)
-    check_rendered(rendered)
+    check_document(rendered)
     return rendered.pdf
 
 

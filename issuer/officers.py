@@ -15,7 +15,7 @@ from issuer.agencies import Caller
 from issuer.context import Issuer
 from issuer.draft import build_facts, build_job
 from issuer.errors import SignatureRefusedError
-from issuer.gate import check_rendered
+from issuer.gate import check_document
 from issuer.render import render_pdf
 from issuer.signed_first import SignedFirst
 from keys.officer_key import OfficerKey, OfficerKeyPlaces
@@ -124,7 +124,7 @@ def lay_before_officer(
     record, claim = build_facts(issuer, document, kind, key, facts)
     # 2.
     rendered = render_pdf(build_job(issuer, document, kind, record, claim))
-    check_rendered(rendered)
+    check_document(rendered)
     # 3.
     drawn_sha256 = issuer.files.put_pdf(rendered.pdf)
     issuer.store.ask_signature(

@@ -8,11 +8,12 @@ layout that made the pages.
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from issuer.expected import Expected
 from issuer.refusals import Refusal, quote, refuse
+from register.page_facts import find_missing, is_written, squeeze
 from register.short_code import group_short_code, short_code
 from templates.blocks import (
     Block,
@@ -28,10 +29,30 @@ from templates.phrases import PAGE_FACTS, Phrase, Slot
 from templates.signature_block import read_signatory
 
 _RECORD: Final = "record.json"
-_LEAST_LINE: Final = 4
-"""Characters of a line in a narrow column."""
-_LEFT_OUT: Final = str.maketrans(dict.fromkeys("-‐\u00ad\u2060\u200b"))
-"""Hyphens, which stand at ends of lines besides, and marks of where lines may end."""
+
+
+def check_compared(expected: Expected, pages: Iterable[Iterable[str]]) -> None:
+    """Check that the facts a verifier looks for on the pages are there.
+
+    By the rule the verifier has (ADR 36): what fails here would be `altered` there.
+
+    Args:
+        expected: what was drawn.
+        pages: of each page its text as PDFium reads it, in one order or in more.
+
+    Raises:
+        GateError: number or holder's name is on no page.
+    """
+    kind, record = expected.document_type, _read_record(expected)
+    facts = {"number": record["number"], kind.holder: kind.holder_name(record["data"])}
+    for name in find_missing(facts, pages):
+        raise refuse(
+            Refusal.FACT_MISSING,
+            th=f"{quote(facts[name])} ไม่ปรากฏบนเอกสาร ผู้ตรวจสอบจะถือว่าเอกสารถูกแก้ไข "
+            f"โปรดให้แบบเอกสารแสดง {{{name}}} เสมอ",
+            en=f"{quote(facts[name])} is not on the pages, and a verifier would call "
+            f"the document altered; the type has to show {{{name}}} always",
+        )
 
 
 def check_facts(expected: Expected) -> None:
@@ -40,9 +61,7 @@ def check_facts(expected: Expected) -> None:
     Raises:
         GateError: one is not; the message quotes it.
     """
-    kind, record = expected.document_type, expected.record
-    if _RECORD in expected.attachments:
-        record = json.loads(expected.attachments[_RECORD])
+    kind, record = expected.document_type, _read_record(expected)
     facts = Facts(
         kind.fields,
         record,
@@ -50,16 +69,24 @@ def check_facts(expected: Expected) -> None:
         thai_digits=kind.page.thai_digits,
     )
     boxed = [box.blocks for box in kind.fixed if facts.holds(box.when)]
-    pages = [_squeeze(text) for text in expected.texts]
+    pages = [squeeze(text) for text in expected.texts]
     blocks = (kind.blocks, kind.foot, *boxed)
     found = (fact for each in blocks for fact in _find_facts(each, facts))
     for fact in itertools.chain(found, _find_code(record)):
-        if not _is_written(_squeeze(fact), pages):
+        if not is_written(squeeze(fact), pages):
             raise refuse(
                 Refusal.FACT_MISSING,
                 th=f"ข้อมูล {quote(fact)} ไม่ปรากฏบนเอกสาร โปรดแจ้งผู้ดูแลระบบ",
                 en=f"{quote(fact)} of the record is not on the pages",
             )
+
+
+def _read_record(expected: Expected) -> Mapping[str, Any]:
+    """Return the record that is attached, or what is to be shown where none is."""
+    if _RECORD in expected.attachments:
+        attached: Mapping[str, Any] = json.loads(expected.attachments[_RECORD])
+        return attached
+    return expected.record
 
 
 def _find_code(record: Mapping[str, Any]) -> Iterator[str]:
@@ -122,35 +149,3 @@ def _find_cells(table: Table, facts: Facts) -> Iterator[str]:
             yield row[column.column].text
         if column.total and table.totals and facts.rows(table.field):
             yield facts.total(table.field, column.column, column.fact_style).text
-
-
-def _squeeze(text: str) -> str:
-    return "".join(text.split()).translate(_LEFT_OUT)
-
-
-def _is_written(fact: str, pages: Sequence[str]) -> bool:
-    """Tell whether a fact stands on a page, or line by line in a row cut in two.
-
-    Between such lines are those of other cells, or the end of a page.
-    """
-    if any(fact in page for page in pages):
-        return True
-    rest = fact
-    for page in pages:
-        while (found := _measure_start(rest, page)) >= min(_LEAST_LINE, len(rest)):
-            rest = rest[found:]
-            if not rest:
-                return True
-    return False
-
-
-def _measure_start(text: str, page: str) -> int:
-    """Return how much of the beginning of a text stands on a page."""
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if text[:middle] in page:
-            low = middle
-        else:
-            high = middle - 1
-    return low

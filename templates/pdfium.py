@@ -19,14 +19,18 @@ _LOCK: Final = threading.RLock()
 
 
 @contextmanager
-def open_document(data: bytes) -> Iterator[Any]:
+def open_document(data: bytes, password: str | None = None) -> Iterator[Any]:
     """Open a file; all that is read of it must be read before this ends.
+
+    Args:
+        data: the file.
+        password: of an encrypted one, if it needs any.
 
     Raises:
         PdfiumError: PDFium cannot read the file.
     """
     with _LOCK:
-        document = PdfDocument(data)
+        document = PdfDocument(data, password)
         try:
             yield document
         finally:

@@ -41,6 +41,7 @@ from register.document import (
     new_document_id,
 )
 from register.envelope import key_id
+from register.errors import RecordError
 from register.officer import OfficerFacts
 from register.public_record import (
     FileEntry,
@@ -521,16 +522,56 @@ class Forge:
         file.write_bytes(body)
 
 
+_THAI_CMAP: Final = b"""/CIDInit /ProcSet findresource begin
+12 dict begin
+begincmap
+/CMapName /Thai def
+/CMapType 2 def
+1 begincodespacerange
+<00> <FF>
+endcodespacerange
+2 beginbfrange
+<20> <7E> <0020>
+<A1> <FB> <0E01>
+endbfrange
+endcmap
+CMapName currentdict /CMap defineresource pop
+end
+end
+"""
+"""Says that a font's codes are TIS-620; how its letters look is another matter."""
+
+
 def draw_pdf(
     attachments: Mapping[str, bytes] | None = None,
     *,
     lines: Sequence[str] = ("BUSINESS LICENCE", "Holder: Somchai Jaidee"),
+    facts: bool = True,
     compress: bool = False,
 ) -> bytes:
     """Draw one page with a few lines of text, and attach files to it.
 
-    Streams are plain by default, so that a test can find its text and change it.
+    Below them, unless told otherwise, number and holder of an attached record, as
+    every page of ours shows them. Streams are plain by default, so that a test can
+    find its text and change it.
     """
+    attachments = attachments or {}
+    if facts:
+        lines = (*lines, *_name_facts(attachments.get("record.json")))
+    text = b"".join(
+        b"BT /F1 18 Tf 72 %d Td (%s) Tj ET\n" % (720 - 40 * row, line.encode("tis-620"))
+        for row, line in enumerate(lines)
+    )
+    return draw_content(text, attachments, compress=compress)
+
+
+def draw_content(
+    content: bytes,
+    attachments: Mapping[str, bytes] | None = None,
+    *,
+    compress: bool = False,
+) -> bytes:
+    """Draw one page by its operators, with text in TIS-620, and attach files to it."""
     pdf = pikepdf.new()
     font = pdf.make_indirect(
         pikepdf.Dictionary(
@@ -539,15 +580,13 @@ def draw_pdf(
             BaseFont=pikepdf.Name.Helvetica,
         )
     )
-    text = "".join(
-        f"BT /F1 18 Tf 72 {720 - 40 * row} Td ({line}) Tj ET\n"
-        for row, line in enumerate(lines)
-    )
+    if not content.isascii():
+        font.ToUnicode = pdf.make_stream(_THAI_CMAP)
     page = pikepdf.Dictionary(
         Type=pikepdf.Name.Page,
         MediaBox=[0, 0, 595, 842],
         Resources=pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font)),
-        Contents=pdf.make_stream(text.encode()),
+        Contents=pdf.make_stream(content),
     )
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
     for name, data in (attachments or {}).items():
@@ -556,3 +595,12 @@ def draw_pdf(
     output = BytesIO()
     pdf.save(output, static_id=True, compress_streams=compress)
     return output.getvalue()
+
+
+def _name_facts(record: bytes | None) -> tuple[str, ...]:
+    """Return the lines that say what a record says; nothing of a broken one."""
+    try:
+        facts = read_facts(record or b"")
+    except RecordError:
+        return ()
+    return f"No. {facts.number}", str(facts.data.get("holder_name", ""))

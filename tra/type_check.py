@@ -20,7 +20,7 @@ from issuer.errors import (
     PageOverflowError,
     RenderError,
 )
-from issuer.gate import check_rendered
+from issuer.gate import check_document
 from issuer.rehearsal import rehearse
 from issuer.render import render_pdf
 from templates.artwork import check_artwork, check_no_codes
@@ -160,7 +160,7 @@ class _Check:
             return
         self._sample = data
         try:
-            check_rendered(render_pdf(rehearse(self._kind, data, self._now)))
+            check_document(render_pdf(rehearse(self._kind, data, self._now)))
         except FieldsError as error:
             yield from _of_fields(error, file)
         except RenderError as error:
@@ -175,7 +175,7 @@ class _Check:
                 job = rehearse(self._kind, variant, self._now)
                 if self._kind.page.background is not None:
                     # What meets what on a form is seen on the finished page only.
-                    check_rendered(render_pdf(job))
+                    check_document(render_pdf(job))
             except (FieldsError, RenderError) as error:
                 yield self._of_drawing(error, f"the page with {what}")
 
@@ -212,7 +212,7 @@ class _Check:
 
     def _find_at_gate(self, sample: Mapping[str, Any]) -> Iterator[Finding]:
         try:
-            check_rendered(render_pdf(rehearse_longest(self._kind, sample)))
+            check_document(render_pdf(rehearse_longest(self._kind, sample)))
         except RenderError as error:
             yield self._of_drawing(error, "the page with the longest data")
 

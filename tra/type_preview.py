@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from issuer.errors import IssuerError
-from issuer.gate import check_rendered
+from issuer.gate import check_document
 from issuer.rehearsal import preview
 from issuer.render import render_pdf
 from templates.background import open_sheets
@@ -87,7 +87,7 @@ def draw_sketch(sketch: Sketch, now: datetime) -> tuple[Path, ...]:
             f"{sketch.output} cannot be written: {error.strerror}"
         ) from error
     # Only now: a page that is refused is best understood by looking at it.
-    check_rendered(rendered)
+    check_document(rendered)
     return tuple(path for path, _ in files)
 
 

@@ -127,7 +127,9 @@ EXPLANATIONS: dict[Reason, str] = {
     Reason.CLAIM_SIGNATURE: (
         "A key has this kid, but did not sign this claim for this document id."
     ),
-    Reason.CLAIM_MISMATCH: "Claim and record differ in digest, a fact, or the type.",
+    Reason.CLAIM_MISMATCH: (
+        "Claim and record differ in digest, a fact, the holder's name, or the type."
+    ),
     Reason.CLAIM_UNCONFIRMED: (
         "The claim's key has `compromised_from`; the claim is dated no later, and"
         " the register has no public record to confirm it. A thief can write any "
@@ -138,6 +140,14 @@ EXPLANATIONS: dict[Reason, str] = {
     ),
     Reason.TYPE_NOT_PERMITTED: (
         "The trust list does not let the agency issue this type."
+    ),
+    Reason.PAGE_DIFFERS: (
+        "The text of the sealed pages, as PDFium reads it, does not hold the number "
+        "or the holder's name of the claim."
+    ),
+    Reason.PAGE_UNREADABLE: (
+        "PDFium cannot read a page of the sealed revision, so its words could not be"
+        " compared."
     ),
     Reason.OFFICER_MISSING: (
         "An officer must sign documents of this type and version, and none has, or "

@@ -41,6 +41,10 @@ class Limits:
     max_decoded_bytes: int = 128 * 1024 * 1024
     """Bytes that all streams together may unpack to: against zip bombs."""
 
+    max_page_characters: int = 500_000
+    """Characters of pages that are looked through for number and holder's name: of
+    200 full pages. Ours have them on the first."""
+
     max_structure_bytes: int = 8 * 1024 * 1024
     """Bytes that object streams, and cross-reference streams, may unpack to."""
 

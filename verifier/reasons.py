@@ -70,6 +70,7 @@ class CheckId(StrEnum):
     DATES = "dates"
     ISSUED_BYTES = "issued_bytes"
     OFFICER = "officer_signature"
+    PAGE_TEXT = "page_text"
 
     @property
     def number(self) -> int:
@@ -130,6 +131,8 @@ class Reason(StrEnum):
     CLAIM_UNCONFIRMED = "claim_unconfirmed"
     AGENCY_MISMATCH = "issuer_mismatch"
     TYPE_NOT_PERMITTED = "type_not_permitted"
+    PAGE_DIFFERS = "page_differs"
+    PAGE_UNREADABLE = "page_unreadable"
     OFFICER_MISSING = "officer_signature_missing"
     OFFICER_MISMATCH = "officer_mismatch"
     OFFICER_ORDER = "officer_signed_late"
@@ -180,6 +183,7 @@ _INDETERMINATE = frozenset(
         Reason.NO_CLAIM,
         Reason.CLAIM_KEY_UNKNOWN,
         Reason.CLAIM_UNCONFIRMED,
+        Reason.PAGE_UNREADABLE,
         Reason.NOT_REGISTERED,
         Reason.REGISTER_UNREACHABLE,
         Reason.REGISTER_INVALID,

@@ -105,6 +105,7 @@ _ALTERED = (
     Reason.CLAIM_INVALID,
     Reason.CLAIM_SIGNATURE,
     Reason.CLAIM_MISMATCH,
+    Reason.PAGE_DIFFERS,
     Reason.REGISTER_MISMATCH,
     Reason.FILE_DIFFERS,
 )
@@ -143,6 +144,7 @@ _GENUINE_UNCHECKED = (
     Reason.NO_POE,
     Reason.TRY_LATER,
     Reason.CLAIM_UNCONFIRMED,
+    Reason.PAGE_UNREADABLE,
 )
 _STATUS_UNCHECKED = (
     Reason.REGISTER_UNREACHABLE,

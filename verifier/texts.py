@@ -110,6 +110,10 @@ CHECK_NAMES: dict[CheckId, Text] = {
     CheckId.OFFICER: Text(
         th="เจ้าหน้าที่ลงลายมือชื่อก่อนประทับตรา", en="Signed by the officer before the seal"
     ),
+    CheckId.PAGE_TEXT: Text(
+        th="เลขที่และชื่อบนหน้าเอกสารตรงกับข้อมูลในไฟล์",
+        en="Number and name on the pages agree with the data",
+    ),
 }
 
 _ACCEPT = Text(
@@ -433,6 +437,22 @@ REASON_TEXTS: dict[Reason, tuple[Text, Text]] = {
             en="The agency that signed may not issue documents of this type.",
         ),
         _REFUSE,
+    ),
+    Reason.PAGE_DIFFERS: (
+        Text(
+            th="เลขที่หรือชื่อผู้ถือเอกสารบนหน้ากระดาษไม่ตรงกับข้อมูลในไฟล์",
+            en="Number or holder's name on the pages are not those of the data "
+            "sealed in the file.",
+        ),
+        _REFUSE,
+    ),
+    Reason.PAGE_UNREADABLE: (
+        Text(
+            th="อ่านข้อความบนหน้าเอกสารเพื่อเทียบกับข้อมูลในไฟล์ไม่ได้",
+            en="The words on the pages could not be read and compared with the data "
+            "in the file.",
+        ),
+        _ASK_AGENCY,
     ),
     Reason.OFFICER_MISSING: (
         Text(

@@ -30,6 +30,7 @@ from verifier.issued_file import check_issued_bytes
 from verifier.limits import Limits
 from verifier.officer import Asked, judge_officer
 from verifier.other_signers import judge_by_lists
+from verifier.page_text import judge_page_text
 from verifier.reasons import Basis, CheckId, Integrity, Reason
 from verifier.report import Findings, Report
 from verifier.seal import Sealed, judge_seal
@@ -58,7 +59,9 @@ def verify_pdf(
     3. Read record and claim as they were sealed: they agree with each other
        and with the signer; where an officer had to sign before the seal, one did.
     4. Ask the register: public record, status, dates, the file that was issued.
-    5. Decide.
+    5. Where nothing is false so far, read the pages: they name the holder and the
+       number that claim and record name.
+    6. Decide.
     """
     findings = Findings(basis=Basis.FILE, now=now)
     findings.file = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
@@ -137,6 +140,15 @@ def _verify(
                 if error.reason is Reason.FILE_DIFFERS:
                     findings.integrity = Integrity.ALTERED
                 raise
+    # 5. What its pages show.
+    judge_page_text(
+        data[: intact.seal.signed_size],
+        claimed.signed.claim,
+        claimed.facts,
+        limits=limits,
+        password=password,
+        findings=findings,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ TINY = {
     "max_revisions": 1,
     "max_signatures": 0,
     "max_attachment_bytes": 10,
+    "max_page_characters": 5,
 }
 
 
