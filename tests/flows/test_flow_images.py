@@ -107,7 +107,7 @@ alt = { th = "ภาพถ่ายผู้นำร่อง", en = "Photograp
 
 [[blocks]]
 block = "paragraph"
-text = "{pilot} นำร่องเรือ {ships:count} ลำ รวม {ships.tons} ตัน"
+text = "เลขที่ {number} {pilot} นำร่องเรือ {ships:count} ลำ รวม {ships.tons} ตัน"
 
 [[blocks]]
 block = "table"

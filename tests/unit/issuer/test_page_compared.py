@@ -29,7 +29,7 @@ from verifier.limits import Limits
 from verifier.page_text import check_page_text
 
 TYPES = Catalogue.load().types
-NAMES = 60
+NAMES = 50
 """Made-up names for each type, each with a number of its own."""
 
 
