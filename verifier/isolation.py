@@ -123,7 +123,8 @@ class PdfVerifiers:
         else:
             # What a password opened is not for whoever knows the SHA-256.
             if self._recent is not None and password is None:
-                self._recent.keep(report, tuple(process.sources.items()))
+                sources = tuple(process.sources.items())
+                self._recent.keep(report, sources, process.lists)
             return report
         finally:
             with self._free:
@@ -135,6 +136,8 @@ class PdfVerifiers:
 
     def _take(self, client: str) -> tuple[Ticket, WorkerProcess]:
         self.start()
+        # Read here, and not while the others wait for their turn.
+        lists = self._publication.lists
         with self._free:
             idle = len(self._idle)
             ticket = self._queue.join(client, idle=idle, now=monotonic())
@@ -153,7 +156,9 @@ class PdfVerifiers:
             # Another may be next now, if more than one process is free.
             self._free.notify_all()
             # Somebody else may have ended it while it had nothing to do.
-            return ticket, process if process.is_alive else self._replace(process)
+            # It knows the lists that were configured when it was started.
+            fit = process.is_alive and process.lists is lists
+            return ticket, process if fit else self._replace(process)
 
     def _is_ready(self, ticket: Ticket) -> bool:
         if self._stopped or ticket.turned_away:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads the file that names lists of signers (`TRA_SIGNER_LISTS`), once, at start.
+"""Reads the file that names lists of signers (`TRA_SIGNER_LISTS`).
 
 Certificates come from PEM files, or from an EU trusted list (ETSI TS 119 612)
 whose signature fits a certificate that is configured beside it. All files are
@@ -7,10 +7,11 @@ local. A list that cannot be read stops the start.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from asn1crypto import pem, x509
 
@@ -28,6 +29,7 @@ _KEYS = frozenset(
         "signed_by",
     }
 )
+_FILES = _KEYS - {"name_th", "name_en"}
 _SUFFIXES = (".pem", ".crt", ".cer")
 
 
@@ -38,6 +40,8 @@ class ListConfig:
     lists: NamedLists = field(default_factory=NamedLists)
     revocation: tuple[str, ...] = ()
     """Addresses or files of revocation lists."""
+    files: tuple[Path, ...] = ()
+    """All that it was read from, folders too."""
 
 
 def read_list_config(path: Path | None) -> ListConfig:
@@ -53,8 +57,13 @@ def read_list_config(path: Path | None) -> ListConfig:
     except (OSError, ValueError) as error:
         raise SettingsError(f"TRA_SIGNER_LISTS: {path}: {error}") from error
     try:
-        revocation = tuple(str(one) for one in content.get("revocation", ()))
-        lists = tuple(_read_list(one, path.parent) for one in content.get("list", ()))
+        # Before the files are read: one that comes meanwhile is a change.
+        entries = content.get("list", ())
+        files = (path, *(f for one in entries for f in _name_files(one, path.parent)))
+        revocation = tuple(
+            _absolute(str(one), path.parent) for one in content.get("revocation", ())
+        )
+        lists = tuple(_read_list(one, path.parent) for one in entries)
     except SettingsError:
         raise
     except Exception as error:
@@ -64,12 +73,28 @@ def read_list_config(path: Path | None) -> ListConfig:
         ) from error
     return ListConfig(
         lists=NamedLists(lists=lists, revocation_lists=len(revocation)),
-        revocation=tuple(_absolute(one, path.parent) for one in revocation),
+        revocation=revocation,
+        files=files,
     )
 
 
 def _absolute(address: str, folder: Path) -> str:
-    return address if "://" in address else str(folder / address)
+    if "://" not in address:
+        return str(folder / address)
+    if urlsplit(address).scheme.lower() not in ("http", "https"):
+        raise SettingsError(
+            f"TRA_SIGNER_LISTS: revocation must be http(s) or a file, not {address}"
+        )
+    return address
+
+
+def _name_files(entry: Mapping[str, Any], folder: Path) -> Iterator[Path]:
+    """Yield the files of a list, and the folders they are in."""
+    for name in sorted(_FILES & entry.keys()):
+        file = folder / str(entry[name])
+        yield file
+        if file.is_dir():
+            yield from sorted(one for one in file.iterdir() if one.suffix in _SUFFIXES)
 
 
 def _read_list(entry: Mapping[str, Any], folder: Path) -> NamedList:

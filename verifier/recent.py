@@ -3,7 +3,8 @@
 
 A report is given again only while it would be made again as it is: every file of
 the publication it rests on is read anew and must have the same bytes, the day must
-be the same in Bangkok, and the status list must not have expired. What could not
+be the same in Bangkok, the lists of signers must not have been taken up anew, and
+the status list must not have expired. What could not
 be checked is not kept, nor what a password opened. The SHA-256 of a file is no
 secret, so no more is kept than the register tells anybody: the holder is masked.
 """
@@ -17,6 +18,7 @@ from threading import Lock
 from register.document import bangkok_date
 from register.public_record import mask_holder
 from verifier.errors import CheckError, NotPublishedError, SourceError
+from verifier.named_lists import NamedLists
 from verifier.reasons import Outcome
 from verifier.report import Report
 from verifier.trust import Publication
@@ -33,6 +35,7 @@ class _Entry:
     report: Report
     sources: Sources
     until: datetime
+    lists: NamedLists | None
 
 
 class RecentReports:
@@ -44,15 +47,20 @@ class RecentReports:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = Lock()
 
-    def keep(self, report: Report, sources: Sources) -> None:
-        """Keep a report that is worth it, without the holder's name."""
+    def keep(
+        self, report: Report, sources: Sources, lists: NamedLists | None = None
+    ) -> None:
+        """Keep a report that is worth it, without the holder's name.
+
+        `lists` are those of other people's signers that it was made by.
+        """
         if report.file is None or report.outcome is Outcome.UNCHECKED:
             return
         until = report.checked_at + self._lifetime
         fresh = None if report.status is None else report.status.get("fresh_until")
         if isinstance(fresh, str):
             until = min(until, datetime.fromisoformat(fresh))
-        entry = _Entry(report=_mask(report), sources=sources, until=until)
+        entry = _Entry(report=_mask(report), sources=sources, until=until, lists=lists)
         with self._lock:
             self._forget(report.checked_at)
             digest = str(report.file["sha256"])
@@ -69,6 +77,8 @@ class RecentReports:
             self._forget(now)
             entry = self._entries.get(sha256)
         if entry is None or now >= entry.until:
+            return None
+        if entry.lists is not None and entry.lists is not publication.lists:
             return None
         if bangkok_date(now) != bangkok_date(entry.report.checked_at):
             return None

@@ -19,10 +19,22 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from verifier.errors import NotPublishedError, SettingsError, UnreachableError
+from verifier.errors import (
+    NotPublishedError,
+    SettingsError,
+    SourceError,
+    UnreachableError,
+)
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
 """Bytes of one published file: the largest status list takes 360 kB."""
+
+REVOCATION_SECONDS = 300.0
+"""Seconds for which a revocation list is given again without asking: CAs make a new
+one every few hours, and the file that needs it must not wait for a slow server."""
+
+_RETRY_SECONDS = 30.0
+"""Seconds for which an address that failed is not asked again."""
 
 _T = TypeVar("_T")
 
@@ -167,14 +179,25 @@ class HttpSource:
 class RevocationSource:
     """A publication, and revocation lists at addresses that are configured.
 
-    They are asked for by their number: no address ever comes from a file.
+    They are asked for by their number: no address ever comes from a file. One that
+    was read is given again for some minutes, and one that failed is not waited for
+    again at once.
     """
 
     def __init__(
-        self, source: Source, addresses: Sequence[str], *, timeout: float
+        self,
+        source: Source,
+        addresses: Callable[[], Sequence[str]],
+        *,
+        timeout: float,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
-        self._lists = [_open_file(address, timeout=timeout) for address in addresses]
+        self._addresses = addresses
+        self._timeout = timeout
+        self._clock = clock
+        self._lists: dict[str, _KeptList] = {}
+        self._lock = Lock()
 
     @property
     def is_quick(self) -> bool:
@@ -186,28 +209,70 @@ class RevocationSource:
         kind, _, number = path.partition("/")
         if kind != "crl":
             return self._source.read(path)
-        if not number.isdecimal() or int(number) >= len(self._lists):
+        addresses = self._addresses()
+        if not number.isdecimal() or int(number) >= len(addresses):
             raise NotPublishedError(f"{path} is not configured")
-        return self._lists[int(number)]()
+        address = addresses[int(number)]
+        with self._lock:
+            for gone in self._lists.keys() - set(addresses):
+                del self._lists[gone]
+            kept = self._lists.get(address)
+            if kept is None:
+                kept = _KeptList(_open_file(address, timeout=self._timeout))
+                self._lists[address] = kept
+        return kept.read(self._clock())
+
+
+class _KeptList:
+    """One revocation list, read at most once in some minutes."""
+
+    def __init__(self, fetch: Callable[[], bytes]) -> None:
+        self._fetch = fetch
+        self._lock = Lock()
+        self._body: bytes | None = None
+        self._failure: SourceError | None = None
+        self._until = 0.0
+
+    def read(self, now: float) -> bytes:
+        """Return the list.
+
+        Raises:
+            NotPublishedError, UnreachableError: as it was told a moment ago, or now.
+        """
+        with self._lock:
+            if now >= self._until or (self._body is None and self._failure is None):
+                self._ask(now)
+            if self._failure is not None:
+                raise self._failure
+            assert self._body is not None  # noqa: S101 - one of the two is there
+            return self._body
+
+    def _ask(self, now: float) -> None:
+        try:
+            self._body, self._failure = self._fetch(), None
+            self._until = now + REVOCATION_SECONDS
+        except SourceError as error:
+            self._body, self._failure = None, error
+            self._until = now + _RETRY_SECONDS
 
 
 def _open_file(address: str, *, timeout: float) -> Callable[[], bytes]:
     """Return what reads one address or file."""
-    if urlsplit(address).scheme.lower() in ("http", "https"):
+    if "://" in address:
         base, _, name = address.rpartition("/")
         return partial(HttpSource(base, timeout=timeout).read, name)
-    if "://" in address:
-        raise SettingsError(
-            f"TRA_SIGNER_LISTS: revocation must be http(s) or a file, not {address}"
-        )
     return partial(_read_file, Path(address))
 
 
 def _read_file(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            body = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise UnreachableError(f"{path.name}: {error.strerror}") from error
+    if len(body) > MAX_FILE_BYTES:
+        raise UnreachableError(f"{path.name} is larger than {MAX_FILE_BYTES} bytes")
+    return body
 
 
 def open_source(address: str, *, timeout: float) -> Source:

@@ -38,7 +38,7 @@ from verifier.errors import (
     SettingsError,
     SourceError,
 )
-from verifier.list_config import read_list_config
+from verifier.list_watch import WatchedLists
 from verifier.named_lists import NamedLists
 from verifier.reasons import CheckId, Reason
 from verifier.report import Findings
@@ -61,9 +61,10 @@ class Publication:
         root_key: EllipticCurvePublicKey,
         seen: Seen | None = None,
         lists: NamedLists | None = None,
+        watched: WatchedLists | None = None,
     ) -> None:
-        self.lists = lists or NamedLists()
-        """Lists of other people's signers."""
+        self._lists = lists or NamedLists()
+        self._watched = watched
         self.seen = seen or Seen()
         """What this view will not go back behind."""
         self._source = source
@@ -88,13 +89,20 @@ class Publication:
         Raises:
             SettingsError: address or trust root cannot be used.
         """
-        config = read_list_config(signer_lists)
+        watched = WatchedLists(signer_lists)
         source = open_source(address, timeout=timeout)
-        if config.revocation:
-            source = RevocationSource(source, config.revocation, timeout=timeout)
+        if signer_lists is not None:
+            source = RevocationSource(
+                source, lambda: watched.read().revocation, timeout=timeout
+            )
         root = load_trust_root(trust_root)
         kept = None if seen_file is None else SeenFile(seen_file, key_id(root))
-        return cls(source, root_key=root, seen=Seen(kept), lists=config.lists)
+        return cls(source, root_key=root, seen=Seen(kept), watched=watched)
+
+    @property
+    def lists(self) -> NamedLists:
+        """Lists of other people's signers; the same object until they change."""
+        return self._lists if self._watched is None else self._watched.read().lists
 
     @property
     def root_jwk(self) -> dict[str, str]:

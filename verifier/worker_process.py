@@ -87,6 +87,8 @@ class WorkerProcess:
         """How many files it was given."""
         self.is_fit = True
         """Whether it may have another one."""
+        self.lists = lists or NamedLists()
+        """Lists of other people's signers that it knows."""
         self.sources: dict[str, str] = {}
         """What was read of the publication for the last file, and its SHA-256."""
         self._workers = workers
@@ -113,7 +115,7 @@ class WorkerProcess:
                     "seconds": workers.seconds,
                     "sandbox": workers.sandbox,
                     "root": dict(root_jwk),
-                    "lists": (lists or NamedLists()).to_json(),
+                    "lists": self.lists.to_json(),
                 }
             )
 

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -29,12 +30,19 @@ from tests.forge_pki import (
     shared_rsa_key,
 )
 from tests.hostile.hand_made import Way, sign_by_hand
-from verifier.errors import SettingsError
+from verifier.errors import NotPublishedError, SettingsError, UnreachableError
 from verifier.isolation import PdfVerifiers
 from verifier.limits import WorkerLimits
 from verifier.list_config import read_list_config
 from verifier.named_lists import NamedLists
+from verifier.recent import RecentReports
 from verifier.report import Report
+from verifier.source import (
+    MAX_FILE_BYTES,
+    REVOCATION_SECONDS,
+    FolderSource,
+    RevocationSource,
+)
 from verifier.trust import Publication
 
 _TSL = "http://uri.etsi.org/02231/v2#"
@@ -332,3 +340,92 @@ def test_lists_come_through_to_the_processes_without_an_address(house: House) ->
 
     assert NamedLists.from_json(packed) == lists
     assert "crl.example" not in str(packed)
+
+
+def test_lists_are_taken_up_anew_without_a_restart(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What counts is the newest that can be read."""
+    publication = house.open(REVOCATION, CERTIFICATES)
+    recent = RecentReports(seconds=600)
+    signed, now = house.sign(), house.forge.now
+    digest = sha256(signed).hexdigest()
+    other = make_certificate(name_of("Another Root"), new_key(), None, ca=True)
+    mine = house.root.certificate.public_bytes(Encoding.PEM)
+    theirs = other.certificate.public_bytes(Encoding.PEM)
+
+    with PdfVerifiers(
+        publication, workers=WorkerLimits(seconds=60.0, count=1), recent=recent
+    ) as verifiers:
+
+        def judge() -> str:
+            return verifiers.verify_pdf(signed, now=now).outcome
+
+        assert judge() == "signature_only"
+        assert recent.find(digest, publication, now) is not None
+        (house.folder / "root.pem").write_bytes(theirs + b"\n")
+        assert recent.find(digest, publication, now) is None
+        assert judge() == "unknown"
+        (house.folder / "root.pem").write_bytes(mine + theirs)
+        assert judge() == "signature_only"
+        (house.folder / "root.pem").unlink()
+        assert judge() == "signature_only"
+        assert "stay in use" in caplog.text
+        house.configure(REVOCATION, CERTIFICATES).write_text("not toml", "utf-8")
+        assert judge() == "signature_only"
+        house.configure(CERTIFICATES)  # and no revocation list any more
+        (house.folder / "root.pem").write_bytes(mine)
+        assert judge() == "unchecked"
+
+
+def test_a_file_more_in_a_folder_is_taken_up(house: House) -> None:
+    folder = house.folder / "cas"
+    folder.mkdir()
+    (folder / "a.pem").write_bytes((house.folder / "root.pem").read_bytes())
+    publication = house.open(REVOCATION, 'certificates = "cas"')
+    first = publication.lists
+    assert publication.lists is first
+    other = make_certificate(name_of("Another Root"), new_key(), None, ca=True)
+    pem = other.certificate.public_bytes(Encoding.PEM)
+    (folder / "b.pem").write_bytes(pem)
+    assert len(publication.lists.lists[0].anchors) == 2
+    (folder / "a.pem").unlink()
+    left = [one.certificate for one in publication.lists.lists[0].anchors]
+    assert left == [other.der]
+
+
+def test_a_revocation_list_is_not_asked_for_with_every_file(house: House) -> None:
+    seconds = [0.0]
+    file = house.folder / "root.crl"
+    publication = FolderSource(house.folder)
+    source = RevocationSource(
+        publication, lambda: [str(file)], timeout=1.0, clock=lambda: seconds[0]
+    )
+    first = source.read("crl/0")
+    serial = house.person.certificate.serial_number
+    file.write_bytes(make_crl(house.root, {serial: house.forge.now}))
+    seconds[0] = REVOCATION_SECONDS - 1
+    assert source.read("crl/0") == first
+    seconds[0] += 2
+    assert source.read("crl/0") != first
+
+    file.unlink()
+    seconds[0] += REVOCATION_SECONDS + 1
+    with pytest.raises(UnreachableError):
+        source.read("crl/0")
+    file.write_bytes(first)
+    with pytest.raises(UnreachableError):  # not asked again at once
+        source.read("crl/0")
+    seconds[0] += 31
+    assert source.read("crl/0") == first
+    file.write_bytes(bytes(MAX_FILE_BYTES + 1))
+    seconds[0] += REVOCATION_SECONDS + 1
+    with pytest.raises(UnreachableError, match="larger"):
+        source.read("crl/0")
+    with pytest.raises(NotPublishedError):
+        source.read("crl/1")
+
+
+def test_an_address_that_is_no_web_address_stops_the_start(house: House) -> None:
+    with pytest.raises(SettingsError, match="must be http"):
+        house.open('revocation = ["ldap://crl.example/a"]', CERTIFICATES)
