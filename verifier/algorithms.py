@@ -37,21 +37,26 @@ from pyhanko_certvalidator.util import process_pss_params
 from verifier.errors import CheckError
 from verifier.reasons import Reason
 
-_DIGEST_ENDS = {
-    "md2": datetime(2004, 8, 1, tzinfo=UTC),
+_DIGEST_ENDS: Mapping[str, datetime | None] = {
+    "md2": None,
     "md5": datetime(2004, 8, 1, tzinfo=UTC),
     "sha1": datetime(2012, 8, 1, tzinfo=UTC),
 }
-"""Digests, and the day from which they no longer count."""
+"""Digests, and the day from which they no longer count; None if they never did."""
 _RSA_ENDS = (
+    (786, None),
     (1024, datetime(2010, 8, 1, tzinfo=UTC)),
     (1900, datetime(2019, 10, 1, tzinfo=UTC)),
 )
-_KEY_ENDS = {
+_KEY_ENDS: Mapping[str, tuple[tuple[int, datetime | None], ...]] = {
     "rsa": _RSA_ENDS,
     "rsassa_pss": _RSA_ENDS,
-    "dsa": ((2048, datetime(2015, 12, 1, tzinfo=UTC)),),
-    "ec": ((224, datetime(2012, 8, 1, tzinfo=UTC)),),
+    "dsa": ((1024, None), (1900, datetime(2015, 12, 1, tzinfo=UTC))),
+    "ec": (
+        (160, None),
+        (224, datetime(2012, 8, 1, tzinfo=UTC)),
+        (256, datetime(2021, 10, 1, tzinfo=UTC)),
+    ),
 }
 """Keys of fewer bits than this, and the day from which they no longer count."""
 _Hash = hashes.HashAlgorithm | Prehashed
@@ -167,8 +172,14 @@ def load_public_key(info: keys.PublicKeyInfo) -> PublicKeyTypes:
 class DatedPolicy(AlgorithmUsagePolicy):
     """Tells whether an algorithm was good at a moment (EN 319 102-1 §5.2.8).
 
-    The days are those of EU DSS's default policy, which follows SOG-IS and
-    ETSI TS 119 312: what was made before, and is proven to have been, counts.
+    What was made before a day, and is proven to have been, counts. The days are those
+    at which EU DSS fails a signature: `AlgoExpirationDate` and `MiniPublicKeySize` of
+    `policy/constraint.xml` in dss-policy-jaxb 6.4 (of 2024-10-13), which takes them
+    from ETSI TS 119 312 V1.5.1 and, for MD5 and 160 bits, TS 102 176-1 V2.1.1. Days
+    after its own (2029-01-01: SHA-224, DSA, RSA with PKCS #1 v1.5, RSA under 3000
+    bits) are warnings there, and count here. EdDSA and SHA-3-224, which it does not
+    list, count without an end. `tests/conformance/test_conformance_algorithms.py`
+    compares both.
     """
 
     def digest_algorithm_allowed(
@@ -198,10 +209,16 @@ class DatedPolicy(AlgorithmUsagePolicy):
 
 
 def _judge(
-    name: str, ends: Mapping[str, datetime], moment: datetime | None
+    name: str, ends: Mapping[str, datetime | None], moment: datetime | None
 ) -> AlgorithmUsageConstraint:
-    end = ends.get(name)
-    if end is None or (moment is not None and moment < end):
+    if name not in ends:
+        return AlgorithmUsageConstraint(allowed=True)
+    end = ends[name]
+    if end is None:
+        return AlgorithmUsageConstraint(
+            allowed=False, failure_reason=f"{name} has never counted"
+        )
+    if moment is not None and moment < end:
         return AlgorithmUsageConstraint(allowed=True)
     return AlgorithmUsageConstraint(
         allowed=False,
@@ -229,6 +246,10 @@ def _count_bits(public_key: keys.PublicKeyInfo) -> int:
     if public_key.algorithm in ("rsa", "rsassa_pss"):
         modulus = public_key["public_key"].parsed["modulus"].contents
         return int.from_bytes(modulus, "big").bit_length()
+    if public_key.algorithm == "dsa":
+        # The library rounds up to whole bytes.
+        prime = public_key["algorithm"]["parameters"]["p"].native
+        return int(prime).bit_length()
     return int(public_key.bit_size)
 
 

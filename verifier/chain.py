@@ -31,7 +31,7 @@ from pyhanko_certvalidator.errors import (
 from pyhanko_certvalidator.path import ValidationPath
 
 from verifier.algorithms import DatedPolicy
-from verifier.errors import CheckError
+from verifier.errors import CheckError, WeakAlgorithmError
 from verifier.guard import reading_hostile_input
 from verifier.reasons import Reason
 from verifier.revocations import revocation_dates
@@ -273,7 +273,6 @@ def find_path(
         raise CheckError(Reason.LIMIT, f"certificates: {len(others)}")
     with reading_hostile_input(Reason.CHAIN_FAILURE):
         _check_usage(signature.signer, usage)
-        _check_algorithms(signature, at)
         context = ValidationContext(
             trust_roots=[load_certificate(der) for der in anchors],
             other_certs=others,
@@ -288,7 +287,10 @@ def find_path(
             # moment it speaks of; it lists what was revoked before as well.
             retroactive_revinfo=True,
         )
-        return _build_path(signature.signer, context)
+        path = _build_path(signature.signer, context)
+        # Last: a weak signature of somebody whom nobody vouches for is a stranger's.
+        _check_algorithms(signature, at)
+        return path
 
 
 def describe_name(name: x509.Name) -> str:
@@ -383,6 +385,7 @@ def _check_algorithms(signature: CmsSignature, at: datetime) -> None:
     ]
     for verdict in verdicts:
         if not verdict:
-            raise CheckError(
-                Reason.CRYPTO_CONSTRAINTS, verdict.failure_reason or "weak algorithm"
+            raise WeakAlgorithmError(
+                verdict.failure_reason or "weak algorithm",
+                ended=verdict.not_allowed_after,
             )

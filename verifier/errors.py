@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Errors of the verifier; one base, and each says what failed."""
 
+from datetime import datetime
+
 from verifier.reasons import Reason, Result
 
 
@@ -24,6 +26,15 @@ class CheckError(VerifierError):
     def result(self) -> Result:
         """FAILED or INDETERMINATE, as the reason has it."""
         return self.reason.result
+
+
+class WeakAlgorithmError(CheckError):
+    """An algorithm or key size that did not count at a moment."""
+
+    def __init__(self, detail: str, *, ended: datetime | None) -> None:
+        super().__init__(Reason.CRYPTO_CONSTRAINTS, detail)
+        self.ended = ended
+        """From when on it no longer counts; None if it never did."""
 
 
 class UploadError(VerifierError):

@@ -85,6 +85,10 @@ EXPLANATIONS: dict[Reason, str] = {
     Reason.CRYPTO_CONSTRAINTS: (
         "An algorithm or key size that is not accepted (§5.2.8)."
     ),
+    Reason.CRYPTO_NO_POE: (
+        "An algorithm or key size that is not accepted any more, and nothing proves "
+        "that it was used while it was (§5.5.4)."
+    ),
     Reason.CERTIFICATE_REVOKED: (
         "A certificate of the path had been revoked at the time of signing (§5.2.6)."
     ),

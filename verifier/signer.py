@@ -26,7 +26,7 @@ from verifier.chain import (
     name_values,
 )
 from verifier.claims import check_period
-from verifier.errors import CheckError
+from verifier.errors import CheckError, WeakAlgorithmError
 from verifier.reasons import Reason
 from verifier.signature import PdfSignature
 
@@ -104,10 +104,13 @@ def find_signer(
 
 
 def _unless_earlier(error: CheckError, time: SigningTime | None) -> CheckError:
-    """Return what is to be said of a key that has ended, by what proves its use.
+    """Return what is to be said of what has ended, by what proves its use.
 
-    EN 319 102-1 §5.5.4: ended, and nothing proves an earlier use.
+    EN 319 102-1 §5.5.4: a key or an algorithm has ended, and nothing proves an earlier
+    use. An algorithm that never counted is no better for a proof.
     """
+    if isinstance(error, WeakAlgorithmError) and error.ended and time is None:
+        return CheckError(Reason.CRYPTO_NO_POE, error.detail)
     ended = error.reason in (Reason.CERTIFICATE_EXPIRED, Reason.KEY_NOT_IN_USE)
     if ended and time is None:
         return CheckError(Reason.OUT_OF_BOUNDS, error.detail)

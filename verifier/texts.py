@@ -298,6 +298,15 @@ REASON_TEXTS: dict[Reason, tuple[Text, Text]] = {
         ),
         _ASK_AGENCY,
     ),
+    Reason.CRYPTO_NO_POE: (
+        Text(
+            th="ลายมือชื่อใช้วิธีเข้ารหัสที่ไม่ปลอดภัยแล้ว และไม่มีตราประทับเวลาที่พิสูจน์ว่าลงลายมือชื่อเมื่อวิธีนั้น"
+            "ยังปลอดภัย",
+            en="The signature uses a method that is no longer safe, and no time stamp "
+            "proves that it was made while it was.",
+        ),
+        _ASK_AGENCY,
+    ),
     Reason.CERTIFICATE_REVOKED: (
         Text(
             th="ใบรับรองของผู้ลงลายมือชื่อถูกเพิกถอนก่อนที่จะลงลายมือชื่อ",
