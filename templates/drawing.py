@@ -88,9 +88,9 @@ class PageWriter:
         self.pictures: dict[Picture, PlacedPicture] = {}
         self.layer = 0
         """What is being drawn: 0 for what flows, others for boxes at fixed places."""
-        self.ink: list[tuple[int, Sides]] = []
-        """Where something was drawn on this page, with its layer; without ornaments
-        of the page as a whole."""
+        self.ink: list[tuple[int, Sides, str]] = []
+        """Where something was drawn on this page, with its layer, and what if it is
+        text; without ornaments of the page as a whole."""
         self.qr: Place | None = None
         """Where the QR code was drawn, with its quiet zone."""
         self._file = BytesIO()
@@ -132,9 +132,11 @@ class PageWriter:
         fonts = {name: use.embed() for name, use in self._uses.items()}
         return self._file.getvalue(), fonts
 
-    def occupy(self, left: float, bottom: float, right: float, top: float) -> None:
+    def occupy(
+        self, left: float, bottom: float, right: float, top: float, text: str = ""
+    ) -> None:
         """Note that a place of this page is taken."""
-        self.ink.append((self.layer, (left, bottom, right, top)))
+        self.ink.append((self.layer, (left, bottom, right, top), text))
 
     def occupy_place(self, place: Place) -> None:
         """Note that a place of this page is taken."""
@@ -149,10 +151,11 @@ class PageWriter:
         `stretch` points are spread over a justified line.
         """
         self._mark(element)
-        self._texts[-1].append(line.text)
+        text = line.text
+        self._texts[-1].append(text)
         x, y = at
         end = x + line.width + stretch
-        self.occupy(x, y - size * _DEPTH, end, y + size * _RISE)
+        self.occupy(x, y - size * _DEPTH, end, y + size * _RISE, text)
         letter, space = spread(line.pieces, stretch, size) if stretch else (0, 0)
         parts = [f"BT {_write(*at)} Td"]
         pending = 0.0

@@ -30,6 +30,8 @@ from templates.wording import Localized
 
 _TOUCH = 0.5
 """Points that things may reach into a box: edges of letters are not exact."""
+_QUOTED = 40
+"""Characters of a text that are quoted; enough to find it by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,20 +87,25 @@ def check_boxes(writer: PageWriter, boxes: list[FilledBox], type_id: str) -> Non
     """Refuse a page where something is drawn in a box it does not belong to.
 
     Raises:
-        OverflowingError: naming box and page.
+        OverflowingError: naming box, page, and the text that runs in.
     """
     for layer, filled in enumerate(boxes, start=1):
         place = filled.place
         left, bottom = place.left + _TOUCH, place.bottom + _TOUCH
         right, top = place.right - _TOUCH, place.top - _TOUCH
-        for owner, (x1, y1, x2, y2) in writer.ink:
-            if owner == layer or x1 >= right or x2 <= left or y1 >= top or y2 <= bottom:
-                continue
+        inside = [
+            text
+            for owner, (x1, y1, x2, y2), text in writer.ink
+            if owner != layer and x1 < right and x2 > left and y1 < top and y2 > bottom
+        ]
+        if inside:
+            # A text before the lines around it: that is what can be shortened.
+            what = _name_ink(max(inside, key=lambda text: bool(text.strip())))
             box = _name_box(filled.box)
             raise OverflowingError(
-                f"หน้า {writer.page + 1} มีข้อความหรือภาพล้ำเข้าไปใน{box.th} "
+                f"หน้า {writer.page + 1}: {what.th} ล้ำเข้าไปใน{box.th} "
                 "โปรดย่อข้อความ หรือแจ้งผู้ดูแลแบบเอกสาร",
-                f"{type_id}: on page {writer.page + 1} something runs into "
+                f"{type_id}: on page {writer.page + 1} {what.en} runs into "
                 f"{box.en}: move the box, or shorten the text",
             )
 
@@ -141,3 +148,12 @@ def _name_box(box: FixedBox) -> Localized:
         f"กรอบที่ห่างจากขอบซ้าย {box.left:g} มม. และขอบบน {box.top:g} มม.",
         f"the box {box.left:g} mm from the left and {box.top:g} mm from the top",
     )
+
+
+def _name_ink(text: str) -> Localized:
+    text = text.strip()
+    if not text:
+        return Localized("ภาพ เส้น หรือคิวอาร์โค้ด", "a picture, a line or the QR code")
+    if len(text) > _QUOTED:
+        text = f"{text[:_QUOTED]}…"
+    return Localized(f"ข้อความ “{text}”", f"the text “{text}”")

@@ -131,15 +131,15 @@ def test_the_title_in_a_box_is_read_first(tmp_path: Path) -> None:
         ),
         (
             (LONG, box(at=(90, 25), size=(40, 10))),
-            "on page 1 something runs into the box 90 mm from the left",
+            "on page 1 the text “ใบอนุญาตตัวอย่าง” runs into the box 90 mm from the left",
         ),
         (
             (LONG, box(at=(30, 22), size=(40, 10), page=2)),
-            "on page 2 something runs into the box 30 mm from the left",
+            "on page 2 the text “ข้อความแรก” runs into the box 30 mm from the left",
         ),
         (
             (box(at=(20, 240)),),  # over the QR code
-            "on page 1 something runs into the box 20 mm from the left",
+            "on page 1 a picture, a line or the QR code runs into the box 20 mm from",
         ),
     ],
 )
@@ -149,6 +149,22 @@ def test_what_does_not_fit_is_an_error(
     kind = make_type(tmp_path, TITLE, *parts, page=QUIET)
     with pytest.raises(PageOverflowError, match=words):
         draw_document(kind)
+
+
+def test_the_text_that_runs_into_a_box_is_named_rather_than_a_line(
+    tmp_path: Path,
+) -> None:
+    """The words a clerk can shorten, in Thai and English, and where they run in."""
+    rule = '\n[[blocks]]\nblock = "rule"\n'
+    words = '\n[[blocks]]\nblock = "paragraph"\ntext = "เจ้าของคือ {owner}"\n'
+    narrow = box(at=(30, 36), size=(150, 60))
+    kind = make_type(tmp_path, TITLE, rule, words, narrow, page=QUIET)
+    with pytest.raises(PageOverflowError) as caught:
+        draw_document(kind, owner="นางสาวสมหญิง ตัวอย่าง")
+    assert "the text “เจ้าของคือ นางสาวสมหญิง ตัวอย่าง” runs into" in str(caught.value)
+    assert "ข้อความ “เจ้าของคือ นางสาวสมหญิง ตัวอย่าง” ล้ำเข้าไปในกรอบ" in caught.value.th
+    with pytest.raises(PageOverflowError, match=r"the text “เจ้าของคือ .{29}…” runs"):
+        draw_document(kind, owner="นางสาวสมหญิง ตัวอย่างที่มีนามสกุลยาวมากกว่าหนึ่งบรรทัด")
 
 
 def test_a_frame_is_drawn_around_a_box(tmp_path: Path) -> None:
@@ -214,5 +230,5 @@ def test_a_code_wider_than_its_box_is_an_error(tmp_path: Path) -> None:
 
 def test_what_runs_into_a_box_is_found_before_a_number_is_taken(tmp_path: Path) -> None:
     kind = make_type(tmp_path, TITLE, LONG, box(at=(90, 25)), page=QUIET)
-    with pytest.raises(PageOverflowError, match="something runs into the box"):
+    with pytest.raises(PageOverflowError, match="runs into the box"):
         check_document(kind)
