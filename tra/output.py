@@ -2,11 +2,12 @@
 """What the program prints: short text for people, `--json` for programs."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from issuer.context import Issuer
@@ -20,6 +21,7 @@ AgencyOption = Annotated[
 ]
 
 
+_T = TypeVar("_T")
 _WIDE = 1000
 """Columns of a file or a pipe: there a row is one line, however long."""
 
@@ -48,6 +50,25 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
     if not console.is_terminal:
         console.width = _WIDE
     console.print(table)
+
+
+def with_progress(
+    items: Iterable[_T], label: str, total: int, *, shown: bool = True
+) -> Iterator[_T]:
+    """Pass things on, with a bar on a terminal's stderr that counts them."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        disable=not (shown and total > 1 and console.is_terminal),
+    )
+    with bar:
+        task = bar.add_task(label, total=total)
+        for item in items:
+            yield item
+            bar.advance(task)
 
 
 def document_facts(issuer: Issuer, document: Document) -> dict[str, object]:

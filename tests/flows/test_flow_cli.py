@@ -143,6 +143,30 @@ def test_issue_verify_revoke_verify(folder: Path, licence: dict[str, Any]) -> No
     assert tra(folder, "verify", "a.pdf", "a.pdf", "--format", "pdf").returncode == 1
 
 
+def test_a_file_that_cannot_be_read_does_not_lose_the_others(folder: Path) -> None:
+    issue(folder, "one.pdf")
+    many = folder / "many"
+    many.mkdir()
+    for name in ("c.pdf", "a.PDF", "b.pdf"):
+        (many / name).write_bytes((folder / "one.pdf").read_bytes())
+    (many / "notes.txt").write_text("no document")
+    done = tra(folder, "verify", "--json", "one.pdf", "gone.pdf", "many")
+    told = json.loads(done.stdout)
+    names = ["one.pdf", "gone.pdf", "many/a.PDF", "many/b.pdf", "many/c.pdf"]
+    assert [one["input"] for one in told] == names
+    assert "gone.pdf" in told[1].pop("error")
+    assert [one.get("outcome") for one in told] == ["in_force", None, *["in_force"] * 3]
+    assert done.returncode == 1
+    (many / "b.pdf").write_bytes(flip_byte((folder / "one.pdf").read_bytes()))
+    done = tra(folder, "verify", "many", "gone.pdf")
+    assert done.returncode == 11
+    assert done.stdout.count("in_force") == 2
+    assert "tra: cannot read gone.pdf" in done.stderr
+    (folder / "empty").mkdir()
+    empty = tra(folder, "verify", "empty")
+    assert (empty.returncode, "no PDF file" in empty.stderr) == (1, True)
+
+
 def test_an_id_is_taken_as_it_is_printed(folder: Path) -> None:
     issued = answer(
         tra(

@@ -2,10 +2,13 @@
 """`tra verify`: the same verdict as the page and the API, as an exit code."""
 
 import re
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,7 +18,7 @@ from tra.clock import system_clock
 from tra.code_image import read_code
 from tra.errors import UsageError
 from tra.home import open_publication, read_home
-from tra.output import Json, print_facts, print_json
+from tra.output import Json, print_facts, print_json, with_progress
 from verifier.formats import Format, write_report
 from verifier.isolation import PdfVerifiers
 from verifier.report import Outcome, Report
@@ -40,8 +43,9 @@ def verify(  # noqa: PLR0913 - options of a command
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="FILE|URL|CODE…",
-            help="PDF files, addresses of QR codes, short codes from paper.",
+            metavar="FILE|FOLDER|URL|CODE…",
+            help="PDF files, folders of them, addresses of QR codes, short codes "
+            "from paper.",
         ),
     ] = None,
     qr: Annotated[
@@ -76,61 +80,158 @@ def verify(  # noqa: PLR0913 - options of a command
     """Check PDF files, QR codes and short codes; the exit code is the outcome.
 
     0 in force, 10 not in force, 11 altered, 12 unknown, 13 signature only,
-    14 unchecked; of several files the highest.
+    14 unchecked; of several files the highest. What cannot be read is said, the
+    others are checked, and the exit code is 1 if nothing else makes it higher.
     """
-    if form is not None and (_is_not_one_file(files or [], qr) or as_json):
-        raise UsageError("--format takes one file, no address and no --json")
-    if extract is not None and _is_not_one_file(files or [], qr):
-        raise UsageError("--extract-signed takes one file and no address")
-    if not files and qr is None:
-        raise UsageError("name a PDF file, or the address in a QR code")
+    named = files or []
+    _check_options(named, qr, form, extract, as_json=as_json)
     settings = read_home().verifier
     publication = open_publication(settings)
-    reports = _verify_all(files or [], qr, password, publication, settings)
-    if form is not None:
-        _write(reports[0][1], form, output, settings)
-    elif as_json:
-        print_json([{"input": name, **r.to_json()} for name, r in reports])
-    else:
-        for name, report in reports:
-            _print_report(name, report)
-    if extract is not None and files:
-        _extract(files[0], reports[0][1], extract)
-    raise typer.Exit(max(report.exit_code for _, report in reports))
+    jobs: list[_Job] = [(name, _by_name) for name in _list_files(named)]
+    if qr is not None:
+        jobs.append(("QR", partial(_by_code, qr)))
+    aside = as_json or form is not None  # what is checked is not told one by one
+    found = _check_all(jobs, password, publication, settings)
+    answers = []
+    for one in with_progress(found, "Checking", len(jobs), shown=aside):
+        answers.append(one)
+        if not aside and len(jobs) > 1:
+            _print_answer(one)
+    first = answers[0].get() if len(answers) == 1 else None
+    if as_json:
+        print_json([_as_json(answer) for answer in answers])
+    elif first is not None:
+        _say_one(answers[0].name, first, form, output, settings)
+    if extract is not None and first is not None:
+        _extract(named[0], first, extract)
+    raise typer.Exit(max(answer.exit_code for answer in answers))
 
 
-def _verify_all(
+def _check_options(
     named: list[str],
     qr: str | None,
+    form: Format | None,
+    extract: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    if form is not None and (_is_not_one_file(named, qr) or as_json):
+        raise UsageError("--format takes one file, no address and no --json")
+    if extract is not None and _is_not_one_file(named, qr):
+        raise UsageError("--extract-signed takes one file and no address")
+    if not named and qr is None:
+        raise UsageError("name a PDF file, or the address in a QR code")
+
+
+def _say_one(
+    name: str,
+    report: Report,
+    form: Format | None,
+    output: Path | None,
+    settings: VerifierSettings,
+) -> None:
+    if form is not None:
+        _write(report, form, output, settings)
+    else:
+        _print_report(name, report)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What became of one of the things that were named: a report, or why none."""
+
+    name: str
+    report: Report | None = None
+    problem: UsageError | None = None
+
+    @property
+    def exit_code(self) -> int:
+        return 1 if self.report is None else self.report.exit_code
+
+    def get(self) -> Report:
+        """Return the report.
+
+        Raises:
+            UsageError: why there is none.
+        """
+        if self.report is None:
+            raise self.problem or UsageError(f"{self.name} was not checked")
+        return self.report
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """With what all of them are checked."""
+
+    verifiers: PdfVerifiers
+    publication: Publication
+    now: datetime
+    password: str | None
+
+
+_Check = Callable[[str, _Desk], tuple[str, Report]]
+_Job = tuple[str, _Check]
+
+
+def _check_all(
+    jobs: Sequence[_Job],
     password: str | None,
     publication: Publication,
     settings: VerifierSettings,
-) -> list[tuple[str, Report]]:
-    now = system_clock()
+) -> Iterator[_Answer]:
+    """Check all of them, several at a time, and give the answers in their order."""
     # Somebody else's file is read in a process of its own here as well.
-    workers = replace(settings.worker_limits, count=1)
-    with PdfVerifiers(
-        publication, limits=settings.limits, workers=workers
-    ) as verifiers:
-        reports = [
-            _verify_one(name, password, publication, verifiers, now) for name in named
-        ]
-    if qr is not None:
-        text = read_code(Path(qr)) if Path(qr).is_file() else qr
-        reports.append(("QR", verify_qr(text, publication=publication, now=now)))
-    return reports
+    limits = settings.worker_limits
+    workers = replace(limits, count=max(1, min(limits.count, len(jobs))))
+    with (
+        PdfVerifiers(publication, limits=settings.limits, workers=workers) as verifiers,
+        ThreadPoolExecutor(workers.count) as threads,
+    ):
+        desk = _Desk(verifiers, publication, system_clock(), password)
+        try:
+            yield from threads.map(partial(_answer, desk), jobs)
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _verify_one(
-    name: str,
-    password: str | None,
-    publication: Publication,
-    verifiers: PdfVerifiers,
-    now: datetime,
-) -> tuple[str, Report]:
+def _answer(desk: _Desk, job: _Job) -> _Answer:
+    name, check = job
+    try:
+        shown, report = check(name, desk)
+    except UsageError as error:
+        return _Answer(name, problem=error)
+    return _Answer(shown, report)
+
+
+def _list_files(named: Sequence[str]) -> list[str]:
+    """Put the PDF files of folders in their place, in the order of their names.
+
+    Raises:
+        UsageError: a folder holds none.
+    """
+    listed = []
+    for name in named:
+        if not Path(name).is_dir():
+            listed.append(name)
+            continue
+        found = sorted(
+            str(path) for path in Path(name).rglob("*") if path.suffix.lower() == ".pdf"
+        )
+        if not found:
+            raise UsageError(f"{name} is a folder, and no PDF file is in it")
+        listed += found
+    return listed
+
+
+def _by_code(qr: str, name: str, desk: _Desk) -> tuple[str, Report]:
+    text = read_code(Path(qr)) if Path(qr).is_file() else qr
+    return name, verify_qr(text, publication=desk.publication, now=desk.now)
+
+
+def _by_name(name: str, desk: _Desk) -> tuple[str, Report]:
     if _ADDRESS.match(name):
         # An address carries the facts of a document: it is not printed again.
-        return "QR", verify_qr(name, publication=publication, now=now)
+        return "QR", verify_qr(name, publication=desk.publication, now=desk.now)
     if not Path(name).exists():
         try:
             code = parse_short_code(name)
@@ -142,8 +243,9 @@ def _verify_one(
         except ShortCodeError:
             pass  # a file that is missing, as `_read` says
         else:
-            return name, verify_code(code, publication=publication, now=now)
-    return name, verifiers.verify_pdf(_read(name), now=now, password=password)
+            return name, verify_code(code, publication=desk.publication, now=desk.now)
+    data = _read(name)
+    return name, desk.verifiers.verify_pdf(data, now=desk.now, password=desk.password)
 
 
 def _read(name: str) -> bytes:
@@ -151,6 +253,19 @@ def _read(name: str) -> bytes:
         return Path(name).read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from error
+
+
+def _as_json(answer: _Answer) -> dict[str, Any]:
+    if answer.report is None:
+        return {"input": answer.name, "error": str(answer.problem)}
+    return {"input": answer.name, **answer.report.to_json()}
+
+
+def _print_answer(answer: _Answer) -> None:
+    if answer.report is not None:
+        _print_report(answer.name, answer.report)
+    else:
+        typer.echo(f"tra: {answer.problem}", err=True)
 
 
 def _is_not_one_file(files: list[str], qr: str | None) -> bool:
