@@ -143,6 +143,8 @@ class Stop:
     """Whether the published trust list says it."""
     undone: tuple[str, ...]
     """What a person still has to do."""
+    going_on: tuple[KeyEntry, ...] = ()
+    """Other keys of the label, retired ones too, that nobody has called stolen."""
 
 
 def stop_key(home: Home, name: str, *, since: datetime, now: datetime) -> Stop:
@@ -176,7 +178,18 @@ def stop_key(home: Home, name: str, *, since: datetime, now: datetime) -> Stop:
     except KeysError as error:
         listed = False
         undone.append(f"{TRUST_LIST_TO_DO} ({error})")
-    return Stop(entry=entry, revoked=revoked, listed=listed, undone=tuple(undone))
+    others = tuple(
+        other
+        for other in keys.list_entries(entry.label)
+        if other.name != entry.name and other.compromised_from is None
+    )
+    return Stop(
+        entry=entry,
+        revoked=revoked,
+        listed=listed,
+        undone=tuple(undone),
+        going_on=others,
+    )
 
 
 def find_key(keys: KeyStore, name: str) -> KeyEntry:
@@ -185,15 +198,35 @@ def find_key(keys: KeyStore, name: str) -> KeyEntry:
     Raises:
         KeyLabelError, KeyMissingError: there is none.
     """
-    label, generation = parse_key_name(name)
+    label, generation = parse_typed_key(name)
     entries = keys.list_entries(label)
-    exact = [entry for entry in entries if entry.generation == generation]
+    exact = [entry for entry in entries if entry.generation == (generation or 1)]
     signing = [entry for entry in entries if entry.signs]
-    found = (signing or exact) if name == label else exact
+    found = (signing or exact) if generation is None else exact
     if not found:
-        known = ", ".join(entry.name for entry in entries) or "none"
+        known = ", ".join(typed_name(entry) for entry in entries) or "none"
         raise KeyMissingError(f"there is no key {name}; of {label} there are: {known}")
     return found[-1]
+
+
+def parse_typed_key(name: str) -> tuple[KeyLabel, int | None]:
+    """Read a label (no generation), or one key of it: `seal-DBD.1` is the first.
+
+    Its files are named by the label alone, which here means the key that signs.
+
+    Raises:
+        KeyLabelError: `name` names no key.
+    """
+    plain, dot, _ = name.partition(".")
+    if dot and name == f"{plain}.1":
+        return parse_key_name(plain)
+    label, generation = parse_key_name(name)
+    return label, generation if dot else None
+
+
+def typed_name(entry: KeyEntry) -> str:
+    """Give the name by which commands take just this key, the first of a label too."""
+    return f"{entry.label}.{entry.generation}"
 
 
 def publish_list(home: Home, now: datetime) -> None:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from issuer.context import Issuer
 from keys.inventory import KeyEntry
-from keys.signing import PUBLICATION, parse_key_name
+from keys.signing import PUBLICATION
 from keys.store import KeyStore, open_key_store
 from tra.affected import AffectedDocument, find_affected, write_report
 from tra.clock import system_clock
@@ -22,7 +22,7 @@ from tra.errors import UsageError
 from tra.home import Home, check_initialised, open_home, operator, read_home
 from tra.output import Json, print_json, print_table
 from tra.reissue import Order, Reissue, Result, judge_need, reissue_documents
-from tra.rotation import Stop, stop_key
+from tra.rotation import Stop, parse_typed_key, stop_key, typed_name
 
 __all__ = ["app"]
 
@@ -30,7 +30,11 @@ _SHOWN = 20
 """Documents listed on the screen; the report file has them all."""
 
 KeyArgument = Annotated[
-    str, typer.Argument(metavar="KEY", help="A label, or a name as in the list.")
+    str,
+    typer.Argument(
+        metavar="KEY",
+        help="A label, for the key that signs; seal-DBD.1 is its first, .2 its second.",
+    ),
 ]
 ReadFilesOption = Annotated[
     bool,
@@ -75,6 +79,7 @@ def compromise(
                 "revoked": done.revoked,
                 "listed": done.listed,
                 "undone": list(done.undone),
+                "not_stopped": [typed_name(other) for other in done.going_on],
                 "report": str(path),
                 "documents": [one.to_json() for one in found],
             }
@@ -84,7 +89,7 @@ def compromise(
     _tell_affected(entry, found, path)
     typer.echo(f"Then `tra keys rotate {entry.label}`.")
     if found:
-        typer.echo(f"Then `tra keys reissue {entry.name}` makes them anew.")
+        typer.echo(f"Then `tra keys reissue {typed_name(entry)}` makes them anew.")
     if entry.label == PUBLICATION:
         typer.echo("The rotation publishes everything anew under the new key.")
 
@@ -217,12 +222,12 @@ def _find_stolen(keys: KeyStore, name: str) -> KeyEntry:
     Raises:
         UsageError: none of this name is known to be stolen.
     """
-    label, _ = parse_key_name(name)
+    label, generation = parse_typed_key(name)
     stolen = [e for e in keys.list_entries(label) if e.compromised_from is not None]
-    exact = [entry for entry in stolen if entry.name == name]
-    found = stolen if name == label else exact
+    exact = [entry for entry in stolen if entry.generation == generation]
+    found = stolen if generation is None else exact
     if not found:
-        known = ", ".join(entry.name for entry in stolen) or "none"
+        known = ", ".join(typed_name(entry) for entry in stolen) or "none"
         raise UsageError(
             f"key {name} is not known to be stolen (of {label}: {known}); "
             f"`tra keys compromise {name} --since …` says so first"
@@ -262,6 +267,11 @@ def _tell_stop(done: Stop) -> None:
     typer.echo(f"The trust list {'says so' if done.listed else 'does NOT say so yet'}.")
     for step in done.undone:
         typer.echo(f"Still to be done: {step}")
+    for other in done.going_on:
+        typer.echo(
+            f"Not stopped: {other.label}, number {other.generation}. If the thief may "
+            f"have it too: `tra keys compromise {typed_name(other)} --since …`."
+        )
 
 
 def _tell_affected(
