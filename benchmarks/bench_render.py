@@ -6,11 +6,12 @@ PDF/UA-1, record and claim attached, fonts whose text copies back exactly.
 """
 
 import secrets
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
-from benchmarks.common import Result, arguments, measure, report, silence
+from benchmarks.common import arguments, measure_in_turns, report, silence
 from benchmarks.plain import register_font, render_plain
-from issuer.expected import Rendered
 from issuer.gate import check_rendered
 from issuer.qr import draw_qr
 from issuer.render import RenderJob, render_pdf, warm_up
@@ -60,34 +61,26 @@ def make_job(document_type: DocumentType) -> RenderJob:
     )
 
 
-def measure_type(document_type: DocumentType, runs: int) -> tuple[list[Result], str]:
-    """Measure rendering and checking a type's sample; say how large the file is."""
-    job = make_job(document_type)
-    rendered: Rendered = render_pdf(job)
-    pages = len(rendered.expected.texts)
-    name = f"{document_type.id}, {pages} page{'s' if pages > 1 else ''}"
-    results = [
-        measure(f"render: {name}", lambda: render_pdf(job), runs),
-        measure(f"gate: {name}", lambda: check_rendered(rendered), runs),
-    ]
-    return results, f"{name}: {len(rendered.pdf) / 1000:.1f} kB before sealing"
-
-
 def main() -> None:
     """Measure and print."""
     options = arguments("Rendering beside the plain page", runs=50)
     silence()
     register_font()
     warm_up()
-    plain = measure(
-        "plain page", lambda: render_plain(f"{ADDRESS}#{DIGITS}"), options.runs
-    )
-    results, sizes = [plain], []
+    actions: dict[str, Callable[[], object]] = {
+        "plain page": lambda: render_plain(f"{ADDRESS}#{DIGITS}")
+    }
+    sizes = []
     for document_type in Catalogue.load().types.values():
-        found, size = measure_type(document_type, options.runs)
-        results += found
-        sizes.append(size)
-    report(options, results, plain, "\n" + "\n".join(sizes))
+        job = make_job(document_type)
+        rendered = render_pdf(job)
+        pages = len(rendered.expected.texts)
+        name = f"{document_type.id}, {pages} page{'s' if pages > 1 else ''}"
+        actions[f"render: {name}"] = partial(render_pdf, job)
+        actions[f"gate: {name}"] = partial(check_rendered, rendered)
+        sizes.append(f"{name}: {len(rendered.pdf) / 1000:.1f} kB before sealing")
+    results = measure_in_turns(actions, options.runs)
+    report(options, results, results[0], "\n" + "\n".join(sizes))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,28 @@ def measure(name: str, action: Callable[[], object], runs: int) -> Result:
     return Result(name, round(median, 2), round(1000 / median, 1), runs)
 
 
+def measure_in_turns(
+    actions: dict[str, Callable[[], object]], runs: int
+) -> list[Result]:
+    """Time actions one after the other, again and again; the median counts.
+
+    In processor time, which other work on the machine does not add to; what slows it
+    down falls on all of them alike.
+    """
+    times: dict[str, list[float]] = {name: [] for name in actions}
+    for round_ in range(WARM_UP + runs):
+        for name, action in actions.items():
+            start = time.process_time()
+            action()
+            if round_ >= WARM_UP:
+                times[name].append((time.process_time() - start) * 1000)
+    medians = {name: statistics.median(taken) for name, taken in times.items()}
+    return [
+        Result(name, round(median, 2), round(1000 / median, 1), runs)
+        for name, median in medians.items()
+    ]
+
+
 def arguments(description: str, runs: int) -> argparse.Namespace:
     """Parse `--runs` and `--json`."""
     parser = argparse.ArgumentParser(description=description)
