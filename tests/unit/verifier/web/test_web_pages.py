@@ -234,6 +234,8 @@ def test_page_prints_black_on_white_without_its_buttons(
 ) -> None:
     visitor.scan(publication.issue().path)
     visitor.page.emulate_media(media="print")
+    warning = visitor.page.locator(".domain p[lang=th]")
+    assert "คิวอาร์โค้ดปลอมอาจพาไปยังเว็บไซต์ที่ดูคล้ายกัน" in warning.inner_text()
     style: Callable[[str], str] = lambda name: visitor.page.locator(  # noqa: E731 - one use each
         "#result .verdict"
     ).evaluate(f"(e) => getComputedStyle(e).{name}")

@@ -66,6 +66,39 @@ def test_axe_finds_nothing_on_the_plain_answer(counter: Counter) -> None:
         check_access(page)
 
 
+def test_plain_pages_fit_narrow_screens(counter: Counter, plain: Page) -> None:
+    issued, file = _forge(counter)
+    home = counter.visitor.server.url
+    for width in (320, 390):
+        plain.set_viewport_size({"width": width, "height": 800})
+        for path in ("/", f"/V/{issued.id}", None):
+            if path is None:
+                _send(counter, plain, file)
+            else:
+                plain.goto(f"{home}{path}")
+            wide = plain.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, path
+
+
+def test_the_notice_of_the_plain_answer_is_one_running_text(
+    counter: Counter, plain: Page
+) -> None:
+    """A part that does not break was a row of its own, and tore the sentence apart."""
+    issued, _ = _forge(counter)
+    plain.goto(f"{counter.visitor.server.url}/V/{issued.id}")
+    notice = plain.locator(".without-script[lang=th]")
+    expect(notice).to_be_visible()
+    box, part = notice.bounding_box(), notice.locator(".nobr").bounding_box()
+    assert box is not None
+    assert part is not None
+    assert part["x"] > box["x"] + box["width"] / 3
+    verdict = plain.locator(".server-answer .verdict").bounding_box()
+    above = plain.locator(".without-script[lang=en]").bounding_box()
+    assert verdict is not None
+    assert above is not None
+    assert verdict["y"] > above["y"] + above["height"]
+
+
 def test_another_file_has_no_original_and_the_page_says_so(
     counter: Counter, plain: Page
 ) -> None:
