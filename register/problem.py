@@ -155,6 +155,8 @@ def _phrase(status: int) -> str:
 
 def _issue(entry: Mapping[str, Any]) -> FieldIssue:
     kind = str(entry.get("type", "invalid"))
+    if kind == "json_invalid":
+        return _not_json(entry)
     # The first part only says "body", "query" or "header".
     place = [str(part) for part in entry.get("loc", ())]
     return FieldIssue(
@@ -163,6 +165,21 @@ def _issue(entry: Mapping[str, Any]) -> FieldIssue:
         detail=Text(
             th=_INVALID.get(kind, "ค่าของรายการนี้ไม่ถูกต้อง"),
             en=str(entry.get("msg", "not valid")),
+        ),
+    )
+
+
+def _not_json(entry: Mapping[str, Any]) -> FieldIssue:
+    # The place is the character at which the reader gave up, and no field.
+    at = entry.get("loc", ())[-1:]
+    why = str(entry.get("ctx", {}).get("error", "not JSON"))
+    return FieldIssue(
+        field="",
+        reason="json_invalid",
+        detail=Text(
+            th=f"{_INVALID['json_invalid']} (อักขระที่ {at[0] if at else 0} นับจาก 0)",
+            en=f"The body is not JSON: {why}, at character {at[0] if at else 0} "
+            "counted from 0",
         ),
     )
 

@@ -15,6 +15,7 @@ from tra.commands import (
     admin,
     compromise,
     documents,
+    find,
     guardian,
     officers,
     server,
@@ -56,6 +57,7 @@ def _register_commands() -> None:
         admin.init,
         documents.issue,
         verify.verify,
+        find.show,
         documents.status_command(Action.REVOKE, "Revoke a document for good (เพิกถอน)."),
         documents.status_command(
             Action.SUSPEND, "Suspend a document for a time (พักใช้)."
@@ -72,6 +74,7 @@ def _register_commands() -> None:
         server.migrate,
     ):
         app.command(command.__name__)(command)
+    app.command("list")(find.list_documents)
     app.add_typer(token, name="token")
     app.add_typer(agency, name="agency")
     app.add_typer(document_types, name="types")

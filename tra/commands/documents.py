@@ -96,12 +96,12 @@ def issue(  # noqa: PLR0913 - one parameter for each option
     as_json: Json = False,
 ) -> None:
     """Issue one document from a JSON file and write its sealed PDF."""
-    _check_writable(output)
+    check_writable(output)
     request = IssueRequest(
         type_id=type_id,
         data=_read_data(data),
-        valid_from=_parse_day(valid_from, "--valid-from"),
-        valid_until=_parse_day(valid_until, "--valid-until"),
+        valid_from=parse_day(valid_from, "--valid-from"),
+        valid_until=parse_day(valid_until, "--valid-until"),
         idempotency_key=key or f"cli-{secrets.token_urlsafe(16)}",
         officer=officer,
     )
@@ -192,7 +192,7 @@ def supersede(  # noqa: PLR0913 - one parameter for each option
     as_json: Json = False,
 ) -> None:
     """Issue a successor from a JSON file and link the two documents."""
-    _check_writable(output)
+    check_writable(output)
     order = _Order(reason, legal_basis, order_number, None)
     with open_home(read_home()) as issuer:
         caller = operator(issuer.store, agency)
@@ -202,8 +202,8 @@ def supersede(  # noqa: PLR0913 - one parameter for each option
         request = IssueRequest(
             type_id=found.type_id,
             data=_read_data(data),
-            valid_from=_parse_day(valid_from, "--valid-from"),
-            valid_until=_parse_day(valid_until, "--valid-until"),
+            valid_from=parse_day(valid_from, "--valid-from"),
+            valid_until=parse_day(valid_until, "--valid-until"),
             idempotency_key=key or f"cli-{secrets.token_urlsafe(16)}",
             officer=officer,
             supersedes=found.id,
@@ -269,7 +269,7 @@ def _report(
         except OSError as error:
             raise UsageError(
                 f"{document.number} is issued, but {path} cannot be written "
-                f"({error.strerror}); get it by `tra finish {document.id} -o FILE`"
+                f"({error.strerror}); get it by `tra show {document.id} -o FILE`"
             ) from error
         facts["path"] = str(path)
     if as_json:
@@ -283,7 +283,12 @@ def _report(
         )
 
 
-def _check_writable(output: Path | None) -> None:
+def check_writable(output: Path | None) -> None:
+    """Refuse a place for a file before anything is done for it.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
     folder = output.parent if output else Path()
     if not os.access(folder, os.W_OK) or (output and output.is_dir()):
         raise UsageError(f"{output or folder} cannot be written")
@@ -296,7 +301,12 @@ def _read_data(path: Path) -> dict[str, Any]:
     return parse_data(text, Path("standard input")).data
 
 
-def _parse_day(text: str | None, option: str) -> date | None:
+def parse_day(text: str | None, option: str) -> date | None:
+    """Read a day of an option.
+
+    Raises:
+        UsageError: it is no day as YYYY-MM-DD.
+    """
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:

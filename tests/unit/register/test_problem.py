@@ -139,7 +139,11 @@ def test_a_body_that_is_no_json_is_a_problem(client: AppClient) -> None:
         "POST", "/order", content=b"{", headers={"content-type": "application/json"}
     )
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["reason"] == "json_invalid"
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["reason"]) == ("", "json_invalid")
+    assert "not JSON: Expecting property name" in error["detail"]
+    assert "at character 1 " in error["detail"]
+    assert "ไม่ใช่ JSON ที่ถูกต้อง (อักขระที่ 1 " in error["detail_th"]
 
 
 def test_a_problem_error_reads_well_in_a_log() -> None:
