@@ -271,7 +271,8 @@ def load_trust_root(path: Path) -> EllipticCurvePublicKey:
             return key
     except OSError as error:
         raise SettingsError(
-            f"TRA_TRUST_ROOT: cannot read {path}: {error.strerror}"
+            f"TRA_TRUST_ROOT: cannot read {path}: {error.strerror}; set it to the "
+            "public key of the trust root (docs/run-a-verifier.md)"
         ) from error
     except (ValueError, UnsupportedAlgorithm, EnvelopeError):
         pass
