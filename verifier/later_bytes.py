@@ -59,15 +59,15 @@ def check_later_bytes(
     spans: dict[int, int] = {}
     objects: set[int] = set()
     trailers: set[int] = set()
-    numbers = range(signed_revision + 1, reader.xrefs.total_revisions)
-    for number in numbers:
-        revision = _Revision(data, reader, number, begin=begin)
+    after = begin
+    for number in range(signed_revision + 1, reader.xrefs.total_revisions):
+        revision = _Revision(data, reader, number, begin=after)
         revision.check_trailer()
         for found in revision.read_objects():
             spans[found.start] = found.end
             objects.add(found.start)
         start, end, trailer = revision.read_section(spans)
-        spans[start] = end
+        spans[start], after = end, end
         (objects if trailer is None else trailers).add(trailer or start)
     _check_between(data, spans, begin)
     for pattern, known in ((_OBJECT, objects), (_ANY_TRAILER, trailers)):
@@ -143,7 +143,7 @@ class _Revision:
             raise self._fault("it lists objects beyond its /Size")
 
     def read_objects(self) -> Iterator[PlainObject]:
-        """Yield the objects that the table lists, but for those in signed bytes."""
+        """Yield the objects that the table lists, but for those in earlier bytes."""
         streams = {one.obj_stream_id for one in self._table.xrefs_in_objstm.values()}
         if not streams <= self._table.standard_xrefs.keys():
             raise self._fault("it lists objects in a stream of another revision")
@@ -157,7 +157,7 @@ class _Revision:
         """Read the cross-references; return their span, and where a trailer is."""
         start = self._section_start
         if start < self._begin:
-            raise self._fault("its table stands before the signature's end")
+            raise self._fault("its table stands before an older one")
         trailer: int | None = None
         if self._about.stream_ref is not None:
             end = self._read_xref_stream(start, spans)
@@ -178,7 +178,7 @@ class _Revision:
         ref = generic.Reference(number, generation, self._reader)
         value = _get(self._reader, ref, self._number)
         kind = None
-        if isinstance(value, generic.StreamObject) and "/Type" in value:
+        if isinstance(value, generic.DictionaryObject) and "/Type" in value:
             kind = value["/Type"]
         if kind == "/ObjStm":
             self._check_object_stream(number, value)
@@ -204,14 +204,14 @@ class _Revision:
         check_values(content, first)
 
     def _check_known(self, number: int, generation: int, place: int) -> None:
-        """Check that an object in signed bytes stands where a table said before."""
+        """Check that an object in earlier bytes is the one that was there before.
+
+        An older one would be another for programs that go by what stands last.
+        """
         ref = generic.Reference(number, generation, self._reader)
-        before = {
-            self._reader.xrefs.get_historical_ref(ref, revision)
-            for revision in range(self._number)
-        }
-        if place not in before:
-            raise self._fault(f"object {number} in the middle of signed bytes")
+        before = self._reader.xrefs.get_historical_ref(ref, self._number - 1)
+        if place != before:
+            raise self._fault(f"object {number} in the middle of earlier bytes")
 
     def _read_table(self, start: int) -> tuple[int, int]:
         """Read a table row by row; each number stands in it once."""

@@ -2,6 +2,7 @@
 """Grammatical updates of signed files: what an attacker who knows PDF would append."""
 
 import re
+import zlib
 from collections.abc import Callable
 
 from pyhanko.pdf_utils import generic
@@ -60,7 +61,8 @@ _FIELD_ENTRIES = (
     ("V", None), ("T", b"(other)"), ("MaxLen", b"1"), ("Type", b"/Annot"),
 )  # fmt: skip
 _NEW_FIELD_ENTRIES = (
-    b"/F 4", b"/F 2", b"/F 132", b"/F 0", b"/Ff 1", b"/MK<</BG[1 0 0]/BC[0 0 1]>>",
+    b"/F 4", b"/F 28", b"/F 2", b"/F 132", b"/F 0", b"/Ff 1",
+    b"/MK<</BG[1 0 0]/BC[0 0 1]>>",
     b"/MK<<>>", b"/DA(/F1 9 Tf)", b"/BS<</W 30>>", b"/Border[0 0 30]",
     b"/Border[0 0 0]",
     b"/H/N", b"/A<</S/URI/URI(http://a)>>", b"/AA<</PO<</S/JavaScript/JS(1)>>>>",
@@ -350,11 +352,37 @@ def append_updates(pdf: bytes, dice: Dice) -> tuple[bytes, list[str]]:
     return pdf, done
 
 
+def _make_encoder(dice: Dice) -> Callable[[bytes], tuple[bytes, bytes]]:
+    """Return what packs a stream of objects: not at all, or in rows of some kinds."""
+    kinds = dice.one_of(((), (), (2,), (0,), (1,), (0, 1, 2), (3, 4), (2, 9)))
+    columns = dice.one_of((1, 2, 2, 5))
+    more = dice.one_of((b"", b"", b"", b"/Colors 3", b"/BitsPerComponent 4"))
+
+    def encode(data: bytes) -> tuple[bytes, bytes]:
+        if not kinds:
+            return b"", data
+        data += b"\n" * (-len(data) % columns)
+        rows, above = bytearray(), bytes(columns)
+        for start in range(0, len(data), columns):
+            row, kind = data[start : start + columns], dice.one_of(kinds)
+            guess = {1: b"\x00" + row[:-1], 2: above}.get(kind, bytes(columns))
+            rows.append(kind)
+            rows += bytes(
+                (one - less) % 256 for one, less in zip(row, guess, strict=True)
+            )
+            above = row
+        about = b"/DecodeParms<</Predictor 12/Columns %d%s>>" % (columns, more)
+        return b"/Filter/FlateDecode" + about, zlib.compress(bytes(rows))
+
+    return encode
+
+
 def _write_update(pdf: bytes, steps: list[Step], way: str, dice: Dice) -> bytes | None:
     try:
         draft = Draft.of(pdf)
         for step in steps:
             step(draft, dice)
+        draft.encode = _make_encoder(dice)
         return draft.finish(way)[len(pdf) :]
     except Exception:  # noqa: BLE001 - whatever the library raises over a broken file
         return None

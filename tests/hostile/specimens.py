@@ -113,6 +113,8 @@ _GROUPS: Mapping[str, tuple[ModuleType, Mapping[str, str]]] = {
                 "object_stream_replaced",
                 "object_stream_freed",
                 "dangling_number_taken",
+                "rolled_back",
+                "dictionary_that_looks_like_a_table",
                 "row_of_no_kind",
                 "encrypted_later",
             ),

@@ -14,12 +14,13 @@ from typing import Any
 import pikepdf
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
 
 from tests.forge import Forge, Signature, draw_pdf
 from tests.fuzz.draft import Draft
 from tests.fuzz.updates import name_field
 from tests.hostile.hand_made import Way, sign_by_hand
-from tests.hostile.made import raw
+from tests.hostile.made import forms, raw
 from tests.hostile.made.saving import FORGED, own_document
 
 _TURNED = b"/Rotate 90"
@@ -151,6 +152,24 @@ def dangling_number_taken(forge: Forge) -> bytes:
     end = start + len(body) + len(catalog)
     tail = b"trailer\n<<%s>>\nstartxref\n%d\n%%%%EOF\n" % (about, end)
     return pdf + body + catalog + b"xref\n" + rows + tail
+
+
+def rolled_back(forge: Forge) -> bytes:
+    """A field is filled in with leave; then its older place is listed again."""
+    signed = forms.sign_form(forge, permission=MDPPerm.FILL_FORMS)
+    filled = forms.fill(signed)
+    changed = PdfFileReader(BytesIO(filled)).xrefs.get_xref_data(2).standard_xrefs
+    number = min(changed)
+    old = raw.object_places(signed, [number])[number]
+    return raw.append_revision(filled, places={number: old})
+
+
+def dictionary_that_looks_like_a_table(forge: Forge) -> bytes:
+    """An unused object says that it is a table, and that all is encrypted."""
+    pdf = forge.issue().pdf
+    return raw.append_revision(
+        pdf, {raw.next_number(pdf): b"<</Type/XRef/Encrypt 1 0 R/ID[<00><00>]>>"}
+    )
 
 
 def row_of_no_kind(forge: Forge) -> bytes:
