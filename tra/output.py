@@ -13,6 +13,7 @@ from rich.table import Table
 from issuer.context import Issuer
 from register.document import Document
 from register.short_code import group_short_code, short_code
+from tra.errors import UsageError
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 AgencyOption = Annotated[
@@ -69,6 +70,19 @@ def with_progress(
         for item in items:
             yield item
             bar.advance(task)
+
+
+def ask_hidden(what: str, otherwise: str, *, twice: bool = False) -> str:
+    """Ask for a secret; nothing of it is shown.
+
+    Raises:
+        UsageError: nobody typed one, and how programs give it.
+    """
+    try:
+        typed = typer.prompt(what, hide_input=True, confirmation_prompt=twice, err=True)
+    except typer.Abort as error:
+        raise UsageError(f"{what}: none was typed; {otherwise}") from error
+    return str(typed)
 
 
 def document_facts(issuer: Issuer, document: Document) -> dict[str, object]:

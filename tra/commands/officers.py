@@ -37,6 +37,7 @@ from tra.officer_desk import KeySource, NewOfficer, add_officer
 from tra.output import (
     AgencyOption,
     Json,
+    ask_hidden,
     document_facts,
     print_facts,
     print_json,
@@ -331,14 +332,8 @@ def _confirm(
 def _ask_secret(officer: str, *, stdin: bool, twice: bool = False) -> SecretStr:
     if stdin:
         return SecretStr(sys.stdin.readline().rstrip("\r\n"))
-    return SecretStr(
-        typer.prompt(
-            f"Passphrase or PIN of {officer}",
-            hide_input=True,
-            confirmation_prompt=twice,
-            err=True,
-        )
-    )
+    what = f"Passphrase or PIN of {officer}"
+    return SecretStr(ask_hidden(what, "--secret-stdin reads it", twice=twice))
 
 
 def _read_digest(text: str) -> bytes:
