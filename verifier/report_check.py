@@ -21,6 +21,9 @@ from verifier.report import REPORT_SCHEMA, Report
 _MAX_DEPTH: Final = 12
 """Of objects and arrays within each other; reports have 5."""
 
+_OWN: Final = frozenset({"checks", "text", "advice"})
+"""Members that this side writes, from codes that it has read: most of a report."""
+
 _TYPES: Final[Mapping[str, Callable[[object], bool]]] = {
     "object": lambda value: isinstance(value, dict),
     "array": lambda value: isinstance(value, list),
@@ -51,11 +54,18 @@ def check_report(report: Report) -> None:
     Raises:
         ValueError: what is not.
     """
+    if not report.checks:
+        raise ValueError("$.checks: too few")
     wire = report.to_json()
-    _check_writable(wire, _MAX_DEPTH)
+    told = {name: wire[name] for name in wire.keys() - _OWN}
+    _check_writable(told, _MAX_DEPTH)
+    _check_writable([check.detail for check in report.checks], _MAX_DEPTH)
     # As programs will read it: an enumeration member is a string there.
-    read = json.loads(json.dumps(wire, allow_nan=False))
-    _check(read, _schema(), "$")
+    read = json.loads(json.dumps(told, allow_nan=False))
+    for name, value in read.items():
+        _check(value, _schema()["properties"][name], f"$.{name}")
+    results = [{"result": check.result} for check in report.checks]
+    _check_choices({**read, "checks": results}, _schema(), "$")
     if read["document"] is not None:
         try:
             parse_document_id(read["document"]["id"])
