@@ -19,6 +19,7 @@ from verifier.integrity import IntactPdf
 from verifier.reasons import Reason
 from verifier.signature import PdfSignature
 
+_SET_OF = b"\x31"
 _NAMED = frozenset({"sha256", "sha384", "sha512"})
 """Digests that XML signatures have a name for, and that are still in use."""
 
@@ -62,8 +63,8 @@ def _signed(cms: CmsSignature) -> Mapping[str, str] | None:
     try:
         with reading_hostile_input(Reason.FORMAT_FAILURE):
             # Signed as SET OF, written with an implicit tag (RFC 5652 §5.4).
-            content = cms.signer_info["signed_attrs"].untag().dump(force=True)
-            digest = hash_bytes(cms.digest_name, content)
+            written: bytes = cms.signer_info["signed_attrs"].dump()
+            digest = hash_bytes(cms.digest_name, _SET_OF + written[1:])
     except CheckError:
         return None
     return {"digest": cms.digest_name, "value": base64.b64encode(digest).decode()}

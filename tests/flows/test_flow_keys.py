@@ -165,7 +165,8 @@ def test_a_stolen_seal_key_seals_nothing_more(own_world: World) -> None:
     [
         ("seal-NOBODY", KeyMissingError),
         ("seal-TRADE.7", KeyMissingError),
-        ("seal-TRADE.1", KeyLabelError),
+        ("seal-TRADE.0", KeyLabelError),
+        ("seal-TRADE.01", KeyLabelError),
         ("root-ca", KeyLabelError),
         ("junk", KeyLabelError),
     ],
