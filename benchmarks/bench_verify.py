@@ -11,6 +11,7 @@ import io
 import secrets
 import statistics
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,7 +24,14 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from benchmarks.bench_issue import issue_one
-from benchmarks.common import Result, arguments, installation, measure, report
+from benchmarks.common import (
+    Result,
+    arguments,
+    installation,
+    measure,
+    measure_in_turns,
+    report,
+)
 from issuer.context import open_issuer
 from keys.signing import seal_label
 from keys.store import open_key_store
@@ -56,21 +64,16 @@ def main() -> None:
         signer = issuer.keys.load_signer(seal_label("TRADE"))
         root = x509.Certificate.load(signer.chain[-1].public_bytes(Encoding.DER))
         publication = open_publication(home.verifier)
-        plain = measure(
-            "pyHanko: signature and timestamp",
-            lambda: _validate_plain(pdf, root),
-            options.runs,
-        )
-        ours = measure(
-            "ours: the whole verdict on a PDF",
-            lambda: verify_pdf(pdf, publication=publication, now=system_clock()),
-            options.runs,
-        )
-        code = measure(
-            "ours: the whole verdict on a QR code",
-            lambda: verify_qr(address, publication=publication, now=system_clock()),
-            options.runs,
-        )
+        actions: dict[str, Callable[[], object]] = {
+            "pyHanko: signature and timestamp": lambda: _validate_plain(pdf, root),
+            "ours: the whole verdict on a PDF": lambda: verify_pdf(
+                pdf, publication=publication, now=system_clock()
+            ),
+            "ours: the whole verdict on a QR code": lambda: verify_qr(
+                address, publication=publication, now=system_clock()
+            ),
+        }
+        plain, ours, code = measure_in_turns(actions, options.runs)
         outcome = verify_pdf(pdf, publication=publication, now=system_clock()).outcome
         one, middle, slowest = _measure_service(pdf, home.verifier, options.runs)
         memory = _measure_memory(pdf, publication)
